@@ -1,0 +1,1 @@
+"""Viang pipeline: from marketplace APIs to daily numbers an agency can trust."""
