@@ -1,0 +1,1 @@
+"""Pure business rules: no Dagster, no HTTP, no SQL."""

@@ -1,0 +1,75 @@
+"""The dictionary as data: complete, unique and carried into tables and views (kpis.md §1, R5, R9)."""
+
+from __future__ import annotations
+
+import pytest
+
+from viang_pipeline.domain.metrics import METRICS, Metric, additive_metrics, ratio_metrics, table_metrics
+from viang_pipeline.warehouse.schema import VIEWS, agg_client_day, fact_sku_day, view_comments, view_sql
+
+# id → (unit, grains, additivity)
+DICTIONARY = {
+    "vendas_brutas": ("BRL", "SC", "A"),
+    "faturamento": ("BRL", "SC", "A"),
+    "valor_cancelado": ("BRL", "SC", "A"),
+    "valor_cancelado_pre": ("BRL", "SC", "A"),
+    "valor_devolvido": ("BRL", "SC", "A"),
+    "reembolsos": ("BRL", "SC", "A"),
+    "reembolsos_no_dia": ("BRL", "SC", "A"),
+    "faturamento_liquido": ("BRL", "SC", "A"),
+    "pedidos_brutos": ("un", "SC", "D"),
+    "pedidos": ("un", "SC", "D"),
+    "pedidos_cancelados": ("un", "SC", "D"),
+    "compras": ("un", "SC", "D"),
+    "unidades": ("un", "SC", "A"),
+    "unidades_brutas": ("un", "SC", "A"),
+    "compradores": ("un", "C", "D"),
+    "skus_vendidos": ("un", "C", "D"),
+    "pedidos_pendentes": ("un", "C", "D"),
+    "ticket_medio": ("BRL", "SC", "R"),
+    "ticket_medio_pedido": ("BRL", "SC", "R"),
+    "preco_medio": ("BRL", "SC", "R"),
+    "comissao": ("BRL", "SC", "A"),
+    "comissao_pct": ("fração", "SC", "R"),
+    "frete_vendedor": ("BRL", "SC", "A"),
+    "frete_comprador": ("BRL", "C", "A"),
+    "repasse_estimado": ("BRL", "SC", "A"),
+    "comissao_cobertura": ("fração", "SC", "R"),
+    "frete_vendedor_cobertura": ("fração", "SC", "R"),
+    "repasse_estimado_cobertura": ("fração", "SC", "R"),
+    "receita_sem_sku_pct": ("fração", "C", "R"),
+}
+
+
+def test_the_metrics_are_those_of_the_dictionary() -> None:
+    assert {m.id: (m.unidade, "".join(m.graos), m.aditividade) for m in METRICS} == DICTIONARY
+
+
+def test_no_metric_is_declared_twice() -> None:
+    assert len({m.id for m in METRICS}) == len(METRICS)
+
+
+@pytest.mark.parametrize("metric", METRICS, ids=lambda m: m.id)
+def test_a_metric_says_what_it_is_and_when_it_is_null(metric: Metric) -> None:
+    assert all((metric.nome_pt, metric.name_en, metric.numerador, metric.fonte, metric.regra_null))
+    assert (metric.aditividade == "R") == (metric.denominador is not None)
+    assert metric.comment.startswith(f"{metric.nome_pt}: ")
+
+
+def test_stored_metrics_are_columns_and_ratios_are_not() -> None:
+    for table, grain in ((fact_sku_day, "S"), (agg_client_day, "C")):
+        columns = {column.name: column for column in table.columns}
+        assert {m.id for m in table_metrics(grain)} <= set(columns)
+        assert not {m.id for m in ratio_metrics(grain)} & set(columns)
+        assert all(columns[m.id].comment == m.comment for m in table_metrics(grain))
+
+
+def test_every_additive_metric_of_a_sku_day_is_one_of_the_client_day() -> None:
+    assert {m.id for m in additive_metrics("S")} <= {m.id for m in additive_metrics("C")}
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_column_of_a_view_is_commented(view: str) -> None:
+    comments = view_comments()[view]
+    assert all(comments.values())
+    assert all(f" as {m.id}" in view_sql(view) for m in ratio_metrics("S"))
