@@ -1,0 +1,1 @@
+"""Mercado Livre: OAuth, orders, shipments, listings."""

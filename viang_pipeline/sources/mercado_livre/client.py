@@ -1,0 +1,288 @@
+"""The reads of the seller side of Mercado Livre, each complete or failed (contract §0, §3, §5, §7, §10).
+
+Knows routes, headers and paging; what a field means is in payloads.py, how requests behave in http.py.
+One client is one seller account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+from viang_pipeline.domain.business_day import parse_instant
+from viang_pipeline.failures import PermanentFailure
+from viang_pipeline.sources.http import HttpClient
+from viang_pipeline.sources.mercado_livre import listings_scan, orders_search
+from viang_pipeline.sources.mercado_livre.payloads import (
+    CANCELLED,
+    Account,
+    CancelDetail,
+    Listing,
+    Order,
+    Shipment,
+    ShipmentCosts,
+    ShipmentHistory,
+)
+from viang_pipeline.sources.payloads import RawRecord, S, pseudonym, read, record
+
+SearchField = Literal["date_created", "date_last_updated"]
+
+NEW_FORMAT = {"x-format-new": "true"}
+BULK = 20
+NOT_THERE_YET = (200, 204, 404)
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersRead:
+    """All orders of a window. ``announced`` and ``collected`` count the rows of the hour-wide windows asked, so they
+    exceed ``len(orders)``; they are equal (kpis ``completude_pedidos``). ``requests`` made, retries included."""
+
+    orders: list[RawRecord[Order]]
+    announced: int
+    collected: int
+    requests: int
+    unknown_fields: set[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ListingsRead:
+    """Listing bodies in the order asked; ``missing`` are ids the platform says do not exist."""
+
+    listings: list[RawRecord[Listing]] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRead:
+    """The account; ``complete`` is False when the platform could not load all of it (206): then nothing stored may be
+    overwritten with what is absent here (contract §1.1)."""
+
+    record: RawRecord[Account]
+    complete: bool
+
+
+class MercadoLivreClient:
+    """Reads one seller account.
+
+    ``buyer_salt``: secret text of the client (tenant) that turns buyer ids into pseudonyms, see ``payloads.pseudonym``.
+    Every method raises PermanentFailure or TransientFailure and then has returned nothing. ``unknown_fields`` gathers
+    the fields met so far that nobody decided about.
+    """
+
+    def __init__(self, http: HttpClient, seller_id: int, *, buyer_salt: str) -> None:
+        pseudonym(buyer_salt, seller_id)  # fails early without a salt
+        self.http = http
+        self.seller_id = seller_id
+        self.unknown_fields: set[str] = set()
+        self._salt = buyer_salt
+
+    def search_orders(
+        self,
+        field: SearchField,
+        since: datetime,
+        until: datetime,
+        known: Callable[[int], CancelDetail | None] | None = None,
+        beyond: timedelta = timedelta(0),
+    ) -> OrdersRead:
+        """Every order with ``since`` ≤ ``field`` < ``until`` (aware instants), in any status.
+
+        Pass A has no status and hides cancelled orders; pass B asks for them (§15 trap 1). B runs after A, so an order
+        cancelled in between is in one of them. Filters go by whole hours and only by the two fields that work (traps 2
+        and 3); the exact window is cut here. Completeness is argued in ``orders_search.read_window``: give the instant
+        the read starts as ``until`` and continue from there next time. ``beyond`` keeps what is met that long after
+        ``until``: an order that changes while it is being read leaves the window, and would otherwise be missing until
+        the next read.
+
+        A cancelled order whose row has no ``cancel_detail`` takes it from ``known(order_id)``, the one already stored;
+        only when there is none is the order itself read, for that one field (§0 #5).
+        """
+        if since >= until:
+            raise ValueError("since must be before until")
+        lower, upper = since.astimezone(UTC), until.astimezone(UTC)
+        reach = upper + beyond
+        requests, earlier_unknown = self.http.requests, self.unknown_fields
+        self.unknown_fields = set()
+        try:
+            found = orders_search.WindowRead()
+            for status in (None, CANCELLED):
+                part = orders_search.read_window(
+                    lambda start, end, offset, only=status: self._orders_page(field, start, end, offset, only),  # type: ignore[misc]
+                    lower,
+                    reach,
+                    settled=lambda order: _inside(order, field, lower, upper),
+                )
+                orders_search.merge(found.orders, part.orders)
+                found.announced += part.announced
+                found.collected += part.collected
+            orders = [order for order in found.orders.values() if _inside(order, field, lower, reach)]
+            for order in orders:
+                if order.status == CANCELLED and order.cancel_detail is None:
+                    self._complete_cancellation(order, known)
+            unknown = self.unknown_fields
+        finally:
+            self.unknown_fields = earlier_unknown | self.unknown_fields
+        return OrdersRead(
+            orders=[record(order.id, order) for order in orders],
+            announced=found.announced,
+            collected=found.collected,
+            requests=self.http.requests - requests,
+            unknown_fields=unknown,
+        )
+
+    def order(self, order_id: int) -> RawRecord[Order] | None:
+        """One order (§3.2); None while the platform does not show it."""
+        order = self._order(order_id)
+        return None if order is None else record(order.id, order)
+
+    def shipment(self, shipment_id: int) -> RawRecord[Shipment] | None:
+        """One shipment (§5.1), new or flat shape; None while it is not there."""
+        document = self._optional(f"/shipments/{shipment_id}", NEW_FORMAT)
+        if document is None:
+            return None
+        return record(shipment_id, self._read(document, Shipment, f"/shipments/{shipment_id}", f"envio {shipment_id}"))
+
+    def shipment_history(self, shipment_id: int) -> RawRecord[ShipmentHistory] | None:
+        """The steps of a shipment (§5.1); None while there are none."""
+        route = f"/shipments/{shipment_id}/history"
+        document = self._optional(route, NEW_FORMAT)
+        if document is None:
+            return None
+        return record(
+            shipment_id, self._read({"events": document}, ShipmentHistory, route, f"histórico do envio {shipment_id}")
+        )
+
+    def shipment_costs(self, shipment_id: int) -> RawRecord[ShipmentCosts] | None:
+        """The freight of a shipment (§5.2); None while it is not there.
+
+        Only the seller's own sender entry is kept: ``seller_cost`` is None, not 0, when there is none (kpis R4).
+        """
+        route = f"/shipments/{shipment_id}/costs"
+        document = self._optional(route, NEW_FORMAT)
+        if document is None:
+            return None
+        costs = self._read(document, ShipmentCosts, route, f"custos do envio {shipment_id}")
+        costs.senders = tuple(side for side in costs.senders if side.user_id == self.seller_id)
+        if costs.receiver is not None:
+            costs.receiver.user_id = None  # the buyer
+        return record(shipment_id, costs)
+
+    def listing_ids(self, status: str) -> list[str]:
+        """The ids of all listings in one ``status`` (§7.1): active, paused, closed… each exactly once."""
+        return listings_scan.all_ids(self.http, self.seller_id, status)
+
+    def listings(self, ids: Iterable[str]) -> ListingsRead:
+        """The bodies of listings (§7.2), 20 at a time, variation attributes included; repeated ids are asked once."""
+        distinct = list(dict.fromkeys(ids))
+        result = ListingsRead()
+        for start in range(0, len(distinct), BULK):
+            asked = distinct[start : start + BULK]
+            bodies = listings_scan.bulk(self.http, asked)
+            result.missing.extend(identity for identity in asked if identity not in bodies)
+            for identity in asked:
+                if identity in bodies:
+                    listing = self._read(bodies[identity], Listing, listings_scan.BULK_ROUTE, f"anúncio {identity}")
+                    result.listings.append(record(identity, listing))
+        return result
+
+    def me(self) -> AccountRead:
+        """The account behind the token (§10)."""
+        answer = self.http.get("/users/me", accept=(200, 206))
+        account = self._read(answer.document, Account, "/users/me", "conta do vendedor")
+        return AccountRead(record(account.id, account), complete=answer.status == 200)
+
+    def app_quota(self, app_id: str) -> int:
+        """``max_requests_per_hour`` of the application (§1.2). Raises PermanentFailure when it is not stated."""
+        document = self.http.get(f"/applications/{app_id}").document
+        quota = document.get("max_requests_per_hour") if isinstance(document, dict) else None
+        if not isinstance(quota, int) or quota < 1:
+            raise PermanentFailure(
+                "A plataforma não informou o limite de chamadas do aplicativo",
+                where="GET /applications",
+                action="Confira o aplicativo no painel de desenvolvedores.",
+            )
+        return quota
+
+    def _orders_page(
+        self, field: SearchField, start: datetime, end: datetime, offset: int, status: str | None
+    ) -> orders_search.Page:
+        params: dict[str, str | int] = {
+            "seller": self.seller_id,
+            f"order.{field}.from": _hour(start),
+            f"order.{field}.to": _hour(end),
+            "sort": "date_asc",
+            "offset": offset,
+            "limit": orders_search.PAGE,
+        }
+        if status is not None:
+            params["order.status"] = status
+        document = self.http.get("/orders/search", params).document
+        paging = document.get("paging") if isinstance(document, dict) else None
+        total = paging.get("total") if isinstance(paging, dict) else None
+        rows = document.get("results") if isinstance(document, dict) else None
+        if not isinstance(total, int) or not isinstance(rows, list):
+            raise PermanentFailure(
+                "A busca de pedidos respondeu sem total ou sem lista",
+                where=orders_search.WHERE,
+                action="Nada foi gravado. A plataforma mudou o formato: o leitor precisa ser ajustado.",
+            )
+        return orders_search.Page(total, [self._own(row, "/orders/search") for row in rows])
+
+    def _order(self, order_id: int) -> Order | None:
+        document = self._optional(f"/orders/{order_id}")
+        return None if document is None else self._own(document, f"/orders/{order_id}")
+
+    def _own(self, document: Any, route: str) -> Order:
+        """A document as an order of this seller, the buyer replaced by a pseudonym, its times checked."""
+        identity = document.get("id") if isinstance(document, dict) else None
+        what = f"pedido {identity if isinstance(identity, int | str) else '(sem id)'}"
+        order = self._read(document, Order, route, what)
+        for name in ("date_created", "date_last_updated", "last_updated"):
+            text = getattr(order, name)
+            try:
+                _ = text and parse_instant(text)
+            except ValueError:
+                raise PermanentFailure(
+                    f"{what}: campo em formato inesperado ({name} não é um instante com fuso)",
+                    where=f"GET {route}",
+                    action="Nada foi gravado. A plataforma mudou o formato: o leitor precisa ser ajustado.",
+                ) from None
+        if order.seller is not None and order.seller.id not in (None, self.seller_id):
+            raise PermanentFailure(
+                f"{what} é de outra conta de vendedor",
+                where=f"GET {route}",
+                action="Nada foi gravado. Confira se a autorização é da conta cadastrada para este cliente.",
+            )
+        if order.buyer is not None and order.buyer.id is not None:
+            order.buyer_key = pseudonym(self._salt, order.buyer.id)
+        else:
+            order.buyer_key = None
+        order.buyer = None
+        return order
+
+    def _complete_cancellation(self, order: Order, known: Callable[[int], CancelDetail | None] | None) -> None:
+        """Give a cancelled order the reason and date its search row lacks. The rest of the row stays as searched, so
+        that the record is the same when the detail is known already."""
+        order.cancel_detail = known(order.id) if known else None
+        if order.cancel_detail is None:
+            whole = self._order(order.id)
+            order.cancel_detail = None if whole is None else whole.cancel_detail
+
+    def _optional(self, route: str, headers: dict[str, str] | None = None) -> Any:
+        """The document at ``route``; None for 204 and 404, which mean "not there yet" for orders and shipments."""
+        return self.http.get(route, headers=headers, accept=NOT_THERE_YET).document
+
+    def _read(self, document: Any, kind: type[S], route: str, what: str) -> S:
+        return read(document, kind, where=f"GET {route}", what=what, unknown=self.unknown_fields)
+
+
+def _inside(order: Order, field: SearchField, since: datetime, until: datetime) -> bool:
+    """Whether the order lies in the exact window; one whose row does not carry the field is believed to the search."""
+    text = order.date_created if field == "date_created" else order.date_last_updated
+    return text is None or since <= parse_instant(text) < until
+
+
+def _hour(instant: datetime) -> str:
+    """A whole UTC hour as the search takes it; ``-00:00`` needs no escaping of a plus sign."""
+    return instant.strftime("%Y-%m-%dT%H:00:00.000-00:00")

@@ -1,0 +1,199 @@
+"""From the bytes of an answer to typed, exact, storable records: decode, audit, canonical bytes, hash.
+
+Each struct names the fields it uses and, in ``ignored``, those left out on purpose; what nobody decided about is
+reported. Only what a struct names is ever stored: that is how buyer data is dropped when it is read.
+JSON null and an absent field mean the same here: not observed.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any, ClassVar, Generic, TypeVar, get_args
+
+import msgspec
+
+from viang_pipeline.failures import PermanentFailure, TransientFailure
+
+CENT = Decimal("0.01")
+NOISE = Decimal("0.000001")
+HASH_BYTES = 16
+
+_document = msgspec.json.Decoder(float_hook=Decimal)
+_canonical = msgspec.json.Encoder(decimal_format="number", order="deterministic")
+
+
+class Payload(msgspec.Struct, omit_defaults=True, gc=False):
+    """Base of every struct read from an outside system.
+
+    ``ignored``: fields known and left out on purpose. Every Decimal is rid of binary noise
+    (``14.290000000000001`` is 14.29, contract Mercado Livre §1) and keeps at least two decimals. A document has no
+    cycles, so the garbage collector need not look at it (a fifth of the time of reading).
+    """
+
+    ignored: ClassVar[frozenset[str]] = frozenset()
+
+    def __post_init__(self) -> None:
+        for name in _amounts(type(self)):
+            value = getattr(self, name)
+            if value is not None:
+                setattr(self, name, without_noise(value))
+
+
+S = TypeVar("S", bound=Payload)
+
+
+@dataclass(frozen=True, slots=True)
+class RawRecord(Generic[S]):
+    """One object of a source, ready to be stored.
+
+    ``id``: its own id as text; ``value``: the typed struct; ``payload``: canonical JSON of exactly what the struct
+    holds; ``hash``: blake2b-16 of ``payload``, equal for equal content.
+    """
+
+    id: str
+    value: S
+    payload: bytes
+    hash: bytes
+
+
+def without_noise(amount: Decimal) -> Decimal:
+    """An amount with two decimals, or up to six when it really has them.
+
+    Raises ValueError for NaN, infinities and absurd sizes.
+    """
+    try:
+        cents = amount.quantize(CENT, rounding=ROUND_HALF_UP)
+        return cents if abs(amount - cents) < NOISE else amount.quantize(NOISE, rounding=ROUND_HALF_UP)
+    except InvalidOperation:
+        raise ValueError("not an amount") from None
+
+
+def canonical(value: Payload) -> bytes:
+    """Canonical JSON of a struct: fixed field order, money as exact numbers, absent fields left out."""
+    return _canonical.encode(value)
+
+
+def record(identity: int | str, value: S) -> RawRecord[S]:
+    """A struct with its canonical bytes and their hash."""
+    payload = canonical(value)
+    return RawRecord(str(identity), value, payload, blake2b(payload, digest_size=HASH_BYTES).digest())
+
+
+def pseudonym(salt: str, identity: int | str) -> str:
+    """A stable stand-in for a personal id: keyed blake2b-16, hex.
+
+    ``salt`` belongs to one client and stays secret: without it, numeric ids could be tried one by one. The same buyer
+    of the same client always gets the same pseudonym; of two clients, different ones. Raises ValueError without salt.
+    """
+    if not salt:
+        raise ValueError("a pseudonym needs a salt")
+    key = blake2b(salt.encode(), digest_size=32).digest()
+    return blake2b(str(identity).encode(), key=key, digest_size=HASH_BYTES).hexdigest()
+
+
+def decode(content: bytes, *, where: str) -> Any:
+    """Any JSON document with exact numbers (Decimal, never float).
+
+    Raises TransientFailure when the bytes are not JSON: a cut or foreign answer.
+    """
+    try:
+        return _document.decode(content)
+    except msgspec.DecodeError:
+        raise TransientFailure(
+            "A resposta chegou cortada ou não é JSON", where=where, action="Uma nova leitura deve resolver."
+        ) from None
+
+
+def read(document: Any, kind: type[S], *, where: str, what: str, unknown: set[str] | None = None) -> S:
+    """A document (from ``decode``) as ``kind``; fields nobody decided about are added to ``unknown``.
+
+    ``what`` names the object for people ("pedido 2000011111222333"). Raises PermanentFailure naming the object and the
+    field when the document does not fit; values never enter the message.
+    """
+    if unknown is not None:
+        _audit(document, _shape(kind), kind.__name__, unknown)
+    # Taking nulls out costs more than all the rest, and most are where None is meant anyway.
+    with suppress(msgspec.ValidationError):
+        return msgspec.convert(document, kind, strict=False)
+    try:
+        return msgspec.convert(_without_nulls(document), kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise PermanentFailure(
+            f"{what}: campo em formato inesperado ({_problem(error)})",
+            where=where,
+            action="Nada foi gravado. A plataforma mudou o formato: o leitor precisa ser ajustado.",
+        ) from None
+
+
+def unknown_fields(document: Any, kind: type[Payload]) -> set[str]:
+    """Dotted paths of ``document`` that ``kind`` neither uses nor ignores; arrays are written ``[]``.
+
+    Paths start with the struct's name: ``Order.order_items[].item.novo_campo``.
+    """
+    found: set[str] = set()
+    _audit(document, _shape(kind), kind.__name__, found)
+    return found
+
+
+@lru_cache(maxsize=256)
+def _amounts(kind: type[Payload]) -> tuple[str, ...]:
+    """The names of the fields that hold money or rates."""
+    return tuple(field.name for field in msgspec.structs.fields(kind) if Decimal in (field.type, *get_args(field.type)))
+
+
+class _Shape:
+    """What the audit needs of a struct: the fields decided about, and the structs below."""
+
+    __slots__ = ("decided", "nested")
+
+    def __init__(self, kind: type[Payload]) -> None:
+        fields = msgspec.structs.fields(kind)
+        self.decided = kind.ignored.union(field.encode_name for field in fields)
+        below = ((field.encode_name, _nested(field.type)) for field in fields)
+        self.nested = [(name, shape) for name, shape in below if shape is not None]
+
+
+@lru_cache(maxsize=256)
+def _shape(kind: type[Payload]) -> _Shape:
+    return _Shape(kind)
+
+
+def _nested(annotation: Any) -> _Shape | None:
+    """The shape of the first struct inside an annotation such as ``tuple[OrderItem, ...]`` or ``Shipping | None``."""
+    if isinstance(annotation, type) and issubclass(annotation, Payload):
+        return _shape(annotation)
+    for inner in get_args(annotation):
+        shape = _nested(inner)
+        if shape is not None:
+            return shape
+    return None
+
+
+def _audit(document: Any, shape: _Shape, path: str, found: set[str]) -> None:
+    if isinstance(document, list):
+        for element in document:
+            _audit(element, shape, f"{path}[]", found)
+    elif isinstance(document, dict):
+        if not document.keys() <= shape.decided:
+            found.update(f"{path}.{name}" for name in document.keys() - shape.decided)
+        for name, below in shape.nested:
+            value = document.get(name)
+            if value:
+                _audit(value, below, f"{path}.{name}", found)
+
+
+def _without_nulls(document: Any) -> Any:
+    if isinstance(document, dict):
+        return {name: _without_nulls(value) for name, value in document.items() if value is not None}
+    if isinstance(document, list):
+        return [_without_nulls(value) for value in document if value is not None]
+    return document
+
+
+def _problem(error: msgspec.ValidationError) -> str:
+    """The path and kind of a mismatch, as msgspec tells it; it never quotes values for the types used here."""
+    return str(error).replace("`", "")
