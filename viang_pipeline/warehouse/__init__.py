@@ -1,0 +1,1 @@
+"""Postgres: schema, migrations, loading, token vault, ledgers, the embedded server."""

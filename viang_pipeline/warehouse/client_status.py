@@ -1,0 +1,81 @@
+"""How fresh and how complete each client's data are, from the ledgers (kpis.md §5.10, §7).
+
+Read only. Used by ``viang status``; wording and colours belong there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from importlib.resources import files
+
+import psycopg
+from psycopg.rows import class_row
+
+from viang_pipeline.domain.business_day import business_day, days_between, last_closed_day
+from viang_pipeline.failures import UsageError
+
+# kpis.md §7: a day's orders are final at D+7.
+ORDERS_FINAL_AFTER = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class ReadState:
+    """One source of one client. Days run from the client's first day to the newest one that should be there."""
+
+    client_id: str
+    status: str
+    source: str
+    resource: str
+    lido_em: datetime | None
+    ultimo_dia: date | None
+    dias_esperados: int
+    dias_completos: int
+    motivo: str | None
+    lidos: int | None
+    anunciados: int | None
+
+    def freshness(self, now: datetime) -> timedelta | None:
+        """Time since the last complete read (``frescor_min``); None when there never was one."""
+        return None if self.lido_em is None else now - self.lido_em
+
+    @property
+    def days_missing(self) -> int:
+        """Days that were never read completely (``dias_sem_leitura``)."""
+        return self.dias_esperados - self.dias_completos
+
+    def problem(self, expected: date) -> str | None:
+        """Why this source needs attention when ``expected`` is the newest day that should have been read.
+
+        None when it does not; a paused client never does.
+        """
+        reason = f": {self.motivo}" if self.motivo else ""
+        if self.status != "ativo":
+            return None
+        if self.ultimo_dia is None:
+            return f"nunca lido{reason}"
+        if self.ultimo_dia < expected:
+            return f"atrasado, lido até {self.ultimo_dia}{reason}"
+        # Only orders decide which days exist; the other resources are read for the days orders were read for.
+        if self.resource == "orders" and self.days_missing > 0:
+            return f"{self.days_missing} dias sem leitura{reason}"
+        return None
+
+
+def read_states(conn: psycopg.Connection, expected: date, client_id: str | None = None) -> Sequence[ReadState]:
+    """Every source of every client that is not closed, or of one; ``expected`` as in ``ReadState.problem``.
+
+    Raises UsageError when there is no such client.
+    """
+    statement = files("viang_pipeline.warehouse").joinpath("client_reads.sql").read_bytes()
+    with conn.cursor(row_factory=class_row(ReadState)) as cursor:
+        rows = cursor.execute(statement, {"expected": expected, "client_id": client_id}).fetchall()
+    if client_id is not None and not rows:
+        raise UsageError(f"O cliente {client_id} não existe ou está encerrado. Veja: viang clients list")
+    return rows
+
+
+def preliminary_days(now: datetime) -> list[date]:
+    """Closed days whose orders may still change without notice: not yet D+7 (kpis.md §7)."""
+    return days_between(business_day(now) - ORDERS_FINAL_AFTER + timedelta(days=1), last_closed_day(now))

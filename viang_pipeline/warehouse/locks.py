@@ -1,0 +1,16 @@
+"""Transaction-level advisory locks: they work in every pooling mode and die with their transaction."""
+
+from __future__ import annotations
+
+import psycopg
+
+
+def lock_client(conn: psycopg.Connection, client_id: str) -> None:
+    """Writers of one client's raw data and marts queue here, so that they never deadlock over days.
+
+    The wait may outlast the connection's lock timeout: another run may be rebuilding a year of the same client.
+    """
+    row = conn.execute("select current_setting('lock_timeout'), set_config('lock_timeout', '15min', true)").fetchone()
+    assert row is not None  # a select without FROM always gives one row
+    conn.execute("select pg_advisory_xact_lock(hashtextextended('viang:client:' || %s, 0))", [client_id])
+    conn.execute("select set_config('lock_timeout', %s, true)", [row[0]])

@@ -1,0 +1,1 @@
+"""Frozen steps of the schema, applied in order; never changed once released."""

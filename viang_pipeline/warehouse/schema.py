@@ -1,0 +1,405 @@
+"""Every table and view, declared once: columns, keys and Portuguese comments.
+
+Feeds the migrations' drift test, the loaders, Dagster's column metadata and the docs. Metric columns come from
+domain/metrics.py. Migrations hold the frozen DDL; this file holds what the newest revision looks like.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from importlib.resources import files
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.types import TypeEngine
+
+from viang_pipeline.domain.metrics import BY_ID, Metric, ratio_metrics, table_metrics
+
+metadata = MetaData()
+
+Key = Text(collation="C")
+Instant = DateTime(timezone=True)
+Money = Numeric(18, 2)
+Rate = Numeric(12, 6)
+
+
+def _metric_column(metric: Metric) -> Column[object]:
+    types: dict[str, TypeEngine[object]] = {"BRL": Money, "un": BigInteger(), "fração": Rate}  # type: ignore[dict-item]
+    return Column(metric.id, types[metric.unidade], comment=metric.comment)
+
+
+# --- registry and access -------------------------------------------------------------------------------------------
+
+clients = Table(
+    "clients",
+    metadata,
+    Column("client_id", Key, primary_key=True, comment="Identificador do cliente: a-z, 0-9 e hífen; é também a chave de partição"),
+    Column("nome", Text, nullable=False, comment="Nome do cliente como aparece nas telas"),
+    Column("status", Text, nullable=False, server_default="ativo", comment="ativo, pausado ou encerrado"),
+    Column("fuso", Text, nullable=False, server_default="America/Sao_Paulo", comment="Fuso horário do dia de negócio"),
+    Column("inicio_historico", Date, nullable=False, comment="Primeiro dia que os dados cobrem"),
+    Column("emails", ARRAY(Text), nullable=False, server_default=text("'{}'"), comment="Destinatários dos relatórios"),
+    Column("autoridade_estoque", Text, comment="Quem manda no estoque próprio: bling ou upseller"),
+    Column("canais_bling", ARRAY(Text), nullable=False, server_default=text("'{}'"), comment="Lojas do Bling cujos pedidos entram como venda"),
+    Column("depositos_excluidos", ARRAY(Text), nullable=False, server_default=text("'{}'"), comment="Depósitos do Bling que não contam como estoque próprio"),
+    Column("preferencias", JSONB, nullable=False, server_default=text("'{}'"), comment="Preferências de relatório e de alerta"),
+    Column("sal", Text, nullable=False, server_default=text("gen_random_uuid()::text"), comment="Segredo dos pseudônimos de comprador deste cliente"),
+    Column("criado_em", Instant, nullable=False, server_default=text("now()"), comment="Quando o cliente foi cadastrado"),
+    Column("atualizado_em", Instant, nullable=False, server_default=text("now()"), comment="Última mudança do cadastro"),
+    CheckConstraint("client_id ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'", name="ck_clients_client_id"),
+    CheckConstraint("status in ('ativo', 'pausado', 'encerrado')", name="ck_clients_status"),
+    CheckConstraint("autoridade_estoque in ('bling', 'upseller')", name="ck_clients_autoridade_estoque"),
+    schema="dashboard",
+    comment="Cadastro de clientes (vendedores) da agência",
+)  # fmt: skip
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("client_id", Key, primary_key=True, comment="Cliente"),
+    Column("platform", Text, primary_key=True, comment="mercado_livre ou bling"),
+    Column("account_id", BigInteger, comment="Conta do vendedor na plataforma"),
+    Column("access_token", LargeBinary, nullable=False, comment="Token de acesso, cifrado"),
+    Column("refresh_token", LargeBinary, nullable=False, comment="Token de renovação, cifrado"),
+    Column("expires_at", Instant, nullable=False, comment="Fim da validade do token de acesso"),
+    Column("status", Text, nullable=False, server_default="ativo", comment="ativo ou reautorizar"),
+    Column("versao", BigInteger, nullable=False, server_default="1", comment="Aumenta a cada par novo guardado"),
+    Column("intencao_id", Uuid, comment="Renovação em curso: marca gravada antes do envio"),
+    Column("intencao_em", Instant, comment="Quando a renovação em curso começou"),
+    Column("envios", SmallInteger, nullable=False, server_default="0", comment="Vezes que o token de renovação guardado pode ter sido enviado sem resposta"),
+    Column("motivo", Text, comment="Por que precisa de nova autorização"),
+    Column("atualizado_em", Instant, nullable=False, server_default=text("now()"), comment="Última mudança da linha"),
+    CheckConstraint("status in ('ativo', 'reautorizar')", name="ck_api_tokens_status"),
+    schema="dashboard",
+    comment="Tokens OAuth por cliente e plataforma, sempre cifrados",
+)  # fmt: skip
+
+oauth_states = Table(
+    "oauth_states",
+    metadata,
+    Column("state_hash", LargeBinary, primary_key=True, comment="Resumo do parâmetro state; o valor não é guardado"),
+    Column("client_id", Key, nullable=False, comment="Cliente que está autorizando"),
+    Column("platform", Text, nullable=False, comment="mercado_livre ou bling"),
+    Column("verifier", LargeBinary, nullable=False, comment="Verificador PKCE, cifrado"),
+    Column("redirect_uri", Text, nullable=False, comment="Endereço de retorno usado no pedido"),
+    Column("criado_em", Instant, nullable=False, comment="Quando o pedido começou"),
+    Column("expira_em", Instant, nullable=False, comment="Fim da validade: 10 minutos"),
+    Column("usado_em", Instant, comment="Quando foi usado; vale uma única vez"),
+    schema="dashboard",
+    comment="Pedidos de autorização em andamento",
+)  # fmt: skip
+
+rate_budgets = Table(
+    "rate_budgets",
+    metadata,
+    Column("escopo", Key, primary_key=True, comment="Aplicativo ou conta cujo limite é dividido entre os processos"),
+    Column("livre_em", Instant, nullable=False, comment="Instante do próximo pedido permitido"),
+    schema="dashboard",
+    comment="Ritmo de chamadas dividido entre processos",
+)
+
+# --- ledgers -------------------------------------------------------------------------------------------------------
+
+updates_log = Table(
+    "updates_log",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True, comment="Número do registro"),
+    Column("run_id", Text, nullable=False, comment="Execução do Dagster ou comando"),
+    Column("job_name", Text, nullable=False, comment="Nome do job"),
+    Column("client_id", Key, comment="Cliente"),
+    Column("source", Text, comment="Fonte: mercado_livre, bling, upseller ou marts"),
+    Column("resource", Text, comment="Recurso lido ou tabela construída"),
+    Column("janela_inicio", Instant, comment="Começo da janela"),
+    Column("janela_fim", Instant, comment="Fim da janela (exclusivo)"),
+    Column("status", Text, nullable=False, comment="success, partial, error ou skipped"),
+    Column("iniciado_em", Instant, nullable=False, comment="Começo"),
+    Column("terminado_em", Instant, nullable=False, comment="Fim"),
+    Column("requisicoes", Integer, nullable=False, server_default="0", comment="Chamadas feitas, repetições incluídas"),
+    Column("linhas_lidas", BigInteger, nullable=False, server_default="0", comment="Linhas lidas"),
+    Column("linhas_escritas", BigInteger, nullable=False, server_default="0", comment="Linhas gravadas ou apagadas"),
+    Column("linhas_inalteradas", BigInteger, nullable=False, server_default="0", comment="Linhas já iguais"),
+    Column("detail", JSONB, nullable=False, server_default=text("'{}'"), comment="Detalhes, sem dado pessoal"),
+    CheckConstraint("status in ('success', 'partial', 'error', 'skipped')", name="ck_updates_log_status"),
+    Index("ix_updates_log_client", "client_id", "source", "terminado_em"),
+    Index("ix_updates_log_run", "run_id"),
+    schema="dashboard",
+    comment="Auditoria: uma linha por execução, cliente, fonte e janela",
+)  # fmt: skip
+
+source_reads = Table(
+    "source_reads",
+    metadata,
+    Column("client_id", Key, primary_key=True, comment="Cliente"),
+    Column("source", Text, primary_key=True, comment="Fonte"),
+    Column("resource", Text, primary_key=True, comment="Recurso"),
+    Column("dia", Date, primary_key=True, comment="Dia de negócio"),
+    Column("completo", Boolean, nullable=False, comment="Se o dia foi lido por completo"),
+    Column("completo_em", Instant, comment="Última leitura completa"),
+    Column("tentado_em", Instant, nullable=False, comment="Última tentativa"),
+    Column("motivo", Text, comment="Por que a última tentativa não foi completa"),
+    schema="dashboard",
+    comment="O que foi lido de cada fonte, por dia, e se foi completo",
+)
+
+source_cursors = Table(
+    "source_cursors",
+    metadata,
+    Column("client_id", Key, primary_key=True, comment="Cliente"),
+    Column("source", Text, primary_key=True, comment="Fonte"),
+    Column("resource", Text, primary_key=True, comment="Recurso"),
+    Column("lido_ate", Instant, nullable=False, comment="Mudanças vistas até este instante"),
+    Column("atualizado_em", Instant, nullable=False, comment="Quando o cursor andou"),
+    schema="dashboard",
+    comment="Até onde as mudanças de cada fonte já foram vistas",
+)
+
+day_state = Table(
+    "day_state",
+    metadata,
+    Column("client_id", Key, primary_key=True, comment="Cliente"),
+    Column("dia", Date, primary_key=True, comment="Dia de negócio"),
+    Column("bruto_rev", BigInteger, nullable=False, server_default="0", comment="Aumenta quando o dado bruto do dia muda"),
+    Column("linhas_de", BigInteger, nullable=False, server_default="-1", comment="Revisão bruta da qual as linhas foram feitas"),
+    Column("linhas_rev", BigInteger, nullable=False, server_default="0", comment="Aumenta quando as linhas do dia mudam"),
+    Column("sku_de", BigInteger, nullable=False, server_default="-1", comment="Revisão das linhas em fact_sku_day"),
+    Column("cliente_de", BigInteger, nullable=False, server_default="-1", comment="Revisão das linhas em agg_client_day"),
+    Index(
+        "ix_day_state_pendente",
+        "client_id",
+        "dia",
+        postgresql_where=text("bruto_rev > linhas_de or linhas_rev > sku_de or linhas_rev > cliente_de"),
+    ),
+    schema="dashboard",
+    comment="O que mudou em cada dia e o que já foi reconstruído",
+)  # fmt: skip
+
+shipment_readings = Table(
+    "shipment_readings",
+    metadata,
+    Column("client_id", Key, primary_key=True, comment="Cliente"),
+    Column("envio", Key, primary_key=True, comment="Envio"),
+    Column("lido_em", Instant, nullable=False, comment="Última leitura do envio"),
+    Column("custo_observado", Boolean, nullable=False, comment="Se o custo já foi observado"),
+    Column("terminal", Boolean, nullable=False, comment="Se o envio terminou"),
+    Column("cancelados", Integer, nullable=False, comment="Pedidos cancelados do envio na última leitura"),
+    Column("proxima_em", Date, comment="Dia da próxima leitura; vazio quando não há mais"),
+    schema="dashboard",
+    comment="Quando cada envio foi lido e quando será lido de novo",
+)
+
+order_line_sku = Table(
+    "order_line_sku",
+    metadata,
+    Column("client_id", Key, primary_key=True, comment="Cliente"),
+    Column("order_id", Key, primary_key=True, comment="Pedido"),
+    Column("line_no", SmallInteger, primary_key=True, comment="Linha do pedido"),
+    Column("sku", Key, nullable=False, comment="SKU congelado na primeira vez que o pedido foi visto"),
+    Column("sku_bruto", Text, comment="Texto original do SKU"),
+    Column("origem", Text, nullable=False, comment="De onde veio o SKU"),
+    Column("visto_em", Instant, nullable=False, comment="Quando foi congelado"),
+    schema="dashboard",
+    comment="SKU de linhas cujo pedido não traz SKU, congelado na primeira leitura",
+)
+
+# --- facts ---------------------------------------------------------------------------------------------------------
+
+_PROVENANCE = (
+    ("versao_metrica", Integer, "Versão das definições usadas"),
+    ("run_id", Text, "Execução que gravou a linha pela última vez"),
+    ("calculado_em", Instant, "Quando a linha mudou pela última vez"),
+)
+
+
+def _provenance() -> list[Column[object]]:
+    return [Column(name, kind, nullable=False, comment=comment) for name, kind, comment in _PROVENANCE]  # type: ignore[arg-type]
+
+
+fact_order_line = Table(
+    "fact_order_line",
+    metadata,
+    Column("client_id", Key, primary_key=True, comment="Cliente"),
+    Column("order_id", Key, primary_key=True, comment="Pedido"),
+    Column("line_no", SmallInteger, primary_key=True, comment="Linha do pedido, a partir de 1"),
+    Column("dia", Date, nullable=False, comment="Dia de negócio da venda (America/Sao_Paulo)"),
+    Column("criado_em", Instant, nullable=False, comment="Instante em que o comprador fez o pedido"),
+    Column("canal", Text, nullable=False, comment="Canal de venda"),
+    Column("conta", BigInteger, comment="Conta do vendedor no canal"),
+    Column("compra", Key, nullable=False, comment="Carrinho: pack:… ou order:…"),
+    Column("anuncio", Key, nullable=False, comment="Anúncio vendido"),
+    Column("variacao", Key, comment="Variação do anúncio"),
+    Column("sku", Key, nullable=False, comment="SKU normalizado, ou __SEM_SKU__:anúncio"),
+    Column("sku_bruto", Text, comment="Texto original do SKU"),
+    Column("sku_origem", Text, nullable=False, comment="De onde veio o SKU"),
+    Column("status", Text, nullable=False, comment="Status do pedido na fonte"),
+    Column("situacao", Text, nullable=False, comment="valida, cancelada, pendente, excluida ou quarentena"),
+    Column("motivo", Text, comment="Por que a linha foi excluída ou está em quarentena"),
+    Column("natureza_cancelamento", Text, comment="pre_envio ou pos_envio"),
+    Column("cancelado_em", Instant, comment="Instante real do cancelamento"),
+    Column("cancelado_antes_do_pagamento", Boolean, nullable=False, comment="Cancelado sem nenhum pagamento aprovado"),
+    Column("comprador", Text, comment="Pseudônimo do comprador; nenhum dado pessoal é guardado"),
+    Column("quantidade", Integer, nullable=False, comment="Unidades"),
+    Column("preco_unitario", Money, nullable=False, comment="Preço por unidade, já com descontos"),
+    Column("valor", Money, nullable=False, comment="Preço unitário × quantidade"),
+    Column("tarifa_unitaria", Money, comment="Tarifa de venda por unidade"),
+    Column("comissao", Money, comment="Tarifa unitária × quantidade"),
+    Column("envio", Key, comment="Envio da linha"),
+    Column("tipo_logistico", Text, comment="Tipo de logística do envio"),
+    Column("frete_vendedor", Money, comment="Parte do frete do vendedor; vazio quando não observado"),
+    Column("frete_comprador", Money, comment="Parte do frete do comprador; vazio quando não observado"),
+    Column("reembolso", Money, nullable=False, comment="Parte do valor reembolsado nos pagamentos do pedido"),
+    Column("reembolso_dia", Date, comment="Dia do reembolso"),
+    Column("faltantes", ARRAY(Text), nullable=False, comment="O que falta na linha: códigos"),
+    *_provenance(),
+    CheckConstraint("situacao in ('valida', 'cancelada', 'pendente', 'excluida', 'quarentena')", name="ck_fact_order_line_situacao"),
+    CheckConstraint("natureza_cancelamento in ('pre_envio', 'pos_envio')", name="ck_fact_order_line_natureza"),
+    Index("ix_fact_order_line_dia", "client_id", "dia"),
+    Index("ix_fact_order_line_reembolso", "client_id", "reembolso_dia", postgresql_where=text("reembolso_dia is not null")),
+    Index("ix_fact_order_line_envio", "client_id", "envio"),
+    schema="dashboard",
+    comment="Linhas de pedido: a única verdade de onde saem SKU-dia e cliente-dia",
+)  # fmt: skip
+
+# Revenue of the lines whose component is known: numerators of coverage, and denominators of rates over covered lines.
+COVERAGE_COLUMNS: tuple[tuple[str, str], ...] = (
+    ("faturamento_com_comissao", "Faturamento das linhas com tarifa conhecida"),
+    ("faturamento_com_frete", "Faturamento das linhas com frete observado"),
+    ("faturamento_com_repasse", "Faturamento das linhas com tarifa e frete conhecidos"),
+)
+
+
+def _coverage() -> list[Column[Decimal]]:
+    return [Column(name, Money, comment=comment) for name, comment in COVERAGE_COLUMNS]
+
+
+fact_sku_day = Table(
+    "fact_sku_day",
+    metadata,
+    Column("client_id", Key, primary_key=True, comment="Cliente"),
+    Column("dia", Date, primary_key=True, comment="Dia de negócio (America/Sao_Paulo)"),
+    Column("sku", Key, primary_key=True, comment="SKU, ou __SEM_SKU__:anúncio"),
+    *[_metric_column(m) for m in table_metrics("S")],
+    *_coverage(),
+    Column("faltantes", ARRAY(Text), nullable=False, comment="O que falta no dia: códigos"),
+    Column("hash", Text, nullable=False, comment="Resumo das colunas de negócio"),
+    *_provenance(),
+    schema="dashboard",
+    comment="Métricas por cliente, dia e SKU",
+)
+
+agg_client_day = Table(
+    "agg_client_day",
+    metadata,
+    Column("client_id", Key, primary_key=True, comment="Cliente"),
+    Column("dia", Date, primary_key=True, comment="Dia de negócio (America/Sao_Paulo)"),
+    *[_metric_column(m) for m in table_metrics("C")],
+    *_coverage(),
+    Column("faturamento_sem_sku", Money, comment="Faturamento de itens sem SKU identificado"),
+    Column("faltantes", ARRAY(Text), nullable=False, comment="O que falta no dia: códigos"),
+    Column("hash", Text, nullable=False, comment="Resumo das colunas de negócio"),
+    *_provenance(),
+    schema="dashboard",
+    comment="Métricas por cliente e dia",
+)
+
+metric_definitions = Table(
+    "metric_definitions",
+    metadata,
+    Column("id", Key, primary_key=True, comment="Identificador da métrica"),
+    Column("versao", Integer, primary_key=True, comment="Versão da definição"),
+    Column("nome_pt", Text, nullable=False, comment="Nome em português"),
+    Column("name_en", Text, nullable=False, comment="Nome em inglês"),
+    Column("unidade", Text, nullable=False, comment="BRL, un, fração, dias ou nota"),
+    Column("graos", ARRAY(Text), nullable=False, comment="Grãos permitidos: S = SKU-dia, C = cliente-dia"),
+    Column("aditividade", Text, nullable=False, comment="A aditiva, S semiaditiva, D distinta, R razão, P pontual"),
+    Column("numerador", Text, nullable=False, comment="Numerador ou fórmula"),
+    Column("denominador", Text, comment="Denominador das razões"),
+    Column("fonte", Text, nullable=False, comment="De onde vem"),
+    Column("inclusoes", Text, nullable=False, comment="O que entra"),
+    Column("exclusoes", Text, nullable=False, comment="O que não entra"),
+    Column("cancelamento", Text, nullable=False, comment="Efeito do cancelamento"),
+    Column("regra_null", Text, nullable=False, comment="Quando é vazio"),
+    Column("dias_ate_final", Integer, nullable=False, comment="Dias até o número ser final"),
+    Column("polaridade", SmallInteger, nullable=False, comment="+1 maior é melhor, -1 menor é melhor, 0 neutra"),
+    Column("ressalva", Text, nullable=False, comment="Ressalva mostrada na tela"),
+    schema="dashboard",
+    comment="Dicionário de métricas",
+)
+
+# --- raw -----------------------------------------------------------------------------------------------------------
+
+
+def _raw_table(name: str, comment: str, *extra: Index) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("client_id", Key, primary_key=True, comment="Cliente"),
+        Column("chave", Key, primary_key=True, comment="Chave natural na fonte"),
+        Column("dia", Date, nullable=False, comment="Dia de negócio"),
+        Column("payload", JSONB, nullable=False, comment="Resposta da fonte, sem dado pessoal"),
+        Column("hash", LargeBinary, nullable=False, comment="Resumo do conteúdo"),
+        Column("visto_em", Instant, nullable=False, comment="Primeira vez visto"),
+        Column("lido_em", Instant, nullable=False, comment="Quando esta versão foi lida"),
+        Index(f"ix_{name}_dia", "client_id", "dia"),
+        *extra,
+        schema="raw",
+        comment=comment,
+    )
+
+
+mercado_livre_orders = _raw_table(
+    "mercado_livre_orders",
+    "Pedidos do Mercado Livre",
+    Index("ix_mercado_livre_orders_envio", "client_id", text("(payload #>> '{shipping,id}')")),
+)
+mercado_livre_shipments = _raw_table("mercado_livre_shipments", "Envios do Mercado Livre")
+mercado_livre_shipment_history = _raw_table(
+    "mercado_livre_shipment_history", "Histórico de status dos envios com pedido cancelado"
+)
+mercado_livre_shipment_costs = _raw_table("mercado_livre_shipment_costs", "Custos dos envios do Mercado Livre")
+mercado_livre_listings = _raw_table("mercado_livre_listings", "Anúncios do Mercado Livre")
+
+RAW_TABLES: tuple[Table, ...] = tuple(t for t in metadata.tables.values() if t.schema == "raw")
+
+# --- views ---------------------------------------------------------------------------------------------------------
+
+# name → (base table, ratio metrics added); the SELECT stands in the .sql file of the same name.
+_VIEW_SOURCES: dict[str, tuple[Table, tuple[Metric, ...]]] = {
+    "vw_sku_day": (fact_sku_day, ratio_metrics("S")),
+    "vw_client_day": (agg_client_day, ratio_metrics("C")),
+}
+
+
+def view_sql(name: str) -> str:
+    """The SELECT behind a view of ``dashboard``."""
+    return files("viang_pipeline.warehouse").joinpath("views", f"{name}.sql").read_text(encoding="utf-8")
+
+
+def view_comments() -> dict[str, dict[str, str]]:
+    """View → column → Portuguese comment, which Metabase shows as description."""
+    comments: dict[str, dict[str, str]] = {}
+    for name, (table, ratios) in _VIEW_SOURCES.items():
+        columns = {column.name: column.comment or "" for column in table.columns}
+        columns |= {metric.id: BY_ID[metric.id].comment for metric in ratios}
+        comments[name] = columns
+    return comments
+
+
+VIEWS: tuple[str, ...] = tuple(_VIEW_SOURCES)

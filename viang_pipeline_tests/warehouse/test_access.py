@@ -1,0 +1,192 @@
+"""Who may read what: row-level security, grants and the API roles (product.md §4, contract supabase §6, §8, §12)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import LiteralString
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.errors import InsufficientPrivilege
+
+from viang_pipeline.warehouse.database import Database
+from viang_pipeline.warehouse.schema import VIEWS, metadata
+from viang_pipeline_tests.warehouse.servers import Cluster
+
+READABLE = {"fact_sku_day", "agg_client_day", *VIEWS}
+API_ROLES = ("anon", "authenticated", "service_role")
+
+ActAs = Callable[[str], AbstractContextManager[psycopg.Connection]]
+
+
+@pytest.fixture
+def populated(migrated: Database) -> Database:
+    """Two clients with one row in each aggregate table."""
+    with migrated.transaction() as connection:
+        connection.execute(
+            """
+            insert into dashboard.agg_client_day
+                (client_id, dia, faturamento, faltantes, hash, versao_metrica, run_id, calculado_em)
+            select client, '2026-01-01', 10, '{}', '', 1, 'r', now() from unnest(array['aurora', 'boreal']) as client
+            """
+        )
+        connection.execute(
+            """
+            insert into dashboard.fact_sku_day
+                (client_id, dia, sku, faturamento, faltantes, hash, versao_metrica, run_id, calculado_em)
+            select client_id, dia, 'A', 10, '{}', '', 1, 'r', now() from dashboard.agg_client_day
+            """
+        )
+    return migrated
+
+
+@pytest.fixture
+def act_as(cluster: Cluster, populated: Database) -> ActAs:
+    @contextmanager
+    def act(role: str) -> Iterator[psycopg.Connection]:
+        with cluster.as_superuser(populated).transaction() as connection:
+            connection.execute(sql.SQL("set session authorization {}").format(sql.Identifier(role)))
+            yield connection
+
+    return act
+
+
+@pytest.fixture
+def client_role(populated: Database) -> str:
+    """A login of one client, made as the contract prescribes: its own role and policies that name it."""
+    role = f"viang_client_{uuid4().hex[:8]}"
+    with populated.transaction() as connection:
+        name = sql.Identifier(role)
+        connection.execute(sql.SQL("create role {} login").format(name))
+        connection.execute(sql.SQL("grant usage on schema dashboard to {}").format(name))
+        for table in ("fact_sku_day", "agg_client_day"):
+            target = sql.Identifier("dashboard", table)
+            view = sql.Identifier("dashboard", {"fact_sku_day": "vw_sku_day"}.get(table, "vw_client_day"))
+            connection.execute(sql.SQL("grant select on {}, {} to {}").format(target, view, name))
+            connection.execute(
+                sql.SQL("create policy {} on {} for select to {} using (client_id = 'aurora')").format(
+                    name, target, name
+                )
+            )
+    return role
+
+
+def _tables() -> list[tuple[str, str]]:
+    return sorted((str(table.schema), table.name) for table in metadata.tables.values())
+
+
+def _relation(schema: str, name: str) -> sql.Composed:
+    return sql.SQL("select count(*) from {}").format(sql.Identifier(schema, name))
+
+
+def test_the_reader_sees_every_client_in_tables_and_views(act_as: ActAs) -> None:
+    with act_as("viang_reader") as connection:
+        seen = {name: connection.execute(_relation("dashboard", name)).fetchone() for name in READABLE}
+    assert seen == dict.fromkeys(READABLE, (2,))
+
+
+def test_the_reader_gets_nothing_else_neither_raw_nor_tokens(act_as: ActAs) -> None:
+    denied = []
+    with act_as("viang_reader") as connection:
+        for schema, name in _tables():
+            try:
+                with connection.transaction():
+                    connection.execute(_relation(schema, name))
+            except InsufficientPrivilege:
+                denied.append(name)
+    assert {"api_tokens", "clients", "mercado_livre_orders"} <= set(denied)
+    assert {name for _, name in _tables()} - set(denied) == READABLE - set(VIEWS)
+
+
+def test_the_reader_cannot_write(act_as: ActAs) -> None:
+    with act_as("viang_reader") as connection:
+        for statement in (
+            "delete from dashboard.fact_sku_day",
+            "update dashboard.vw_client_day set faturamento = 0",
+            "create table dashboard.t (id int)",
+        ):
+            with pytest.raises(InsufficientPrivilege), connection.transaction():
+                connection.execute(statement)
+
+
+@pytest.mark.parametrize("role", API_ROLES)
+def test_the_api_roles_reach_nothing(act_as: ActAs, role: str) -> None:
+    with act_as(role) as connection:
+        for schema, name in [*_tables(), *(("dashboard", view) for view in VIEWS)]:
+            with pytest.raises(InsufficientPrivilege), connection.transaction():
+                connection.execute(_relation(schema, name))
+
+
+def test_a_clients_own_login_sees_its_rows_only_through_views_too(act_as: ActAs, client_role: str) -> None:
+    with act_as(client_role) as connection:
+        for name in READABLE:
+            clients = connection.execute(
+                sql.SQL("select array_agg(distinct client_id) from {}").format(sql.Identifier("dashboard", name))
+            ).fetchone()
+            assert clients == (["aurora"],), name
+
+
+def test_a_role_without_a_policy_sees_no_row(act_as: ActAs, populated: Database) -> None:
+    role = f"viang_other_{uuid4().hex[:8]}"
+    with populated.transaction() as connection:
+        connection.execute(sql.SQL("create role {}").format(sql.Identifier(role)))
+        connection.execute(
+            sql.SQL("grant usage on schema dashboard to {0}; grant select on dashboard.fact_sku_day to {0}").format(
+                sql.Identifier(role)
+            )
+        )
+    with act_as(role) as connection:
+        assert connection.execute("select count(*) from dashboard.fact_sku_day").fetchone() == (0,)
+
+
+def test_a_function_made_later_cannot_be_executed_by_the_api_roles(populated: Database) -> None:
+    """A per-schema default cannot revoke this; the global one must (contract supabase §6, the trap)."""
+    with populated.transaction() as connection:
+        connection.execute("set local role viang_pipeline")
+        connection.execute("create function dashboard.f() returns int language sql as 'select 1'")
+        for role in (*API_ROLES, "viang_reader"):
+            allowed = connection.execute(
+                "select has_function_privilege(%s, 'dashboard.f()', 'execute')", [role]
+            ).fetchone()
+            assert allowed == (False,)
+
+
+def test_a_table_made_later_is_not_granted_to_the_api_roles(populated: Database) -> None:
+    with populated.transaction() as connection:
+        connection.execute("set local role viang_pipeline")
+        connection.execute("create table raw.later (id int)")
+        for role in API_ROLES:
+            allowed = connection.execute("select has_table_privilege(%s, 'raw.later', 'select')", [role]).fetchone()
+            assert allowed == (False,)
+
+
+FINDINGS: dict[str, LiteralString] = {
+    "granted to the API roles": """
+        select table_schema, table_name, grantee, privilege_type from information_schema.role_table_grants
+        where table_schema in ('dashboard', 'raw') and grantee in ('anon', 'authenticated', 'service_role', 'PUBLIC')
+    """,
+    "tables without row-level security": """
+        select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname in ('dashboard', 'raw') and c.relkind in ('r', 'p') and not c.relrowsecurity
+    """,
+    "views that run with their owner's rights": """
+        select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname in ('dashboard', 'raw') and c.relkind = 'v'
+          and not coalesce(c.reloptions @> array['security_invoker=true'], false)
+    """,
+    "functions the API may call": """
+        select p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+        where n.nspname in ('dashboard', 'raw') and has_function_privilege('anon', p.oid, 'execute')
+    """,
+    "objects in public": "select relname from pg_class where relnamespace = 'public'::regnamespace",
+    "tables under forced row-level security": "select relname from pg_class where relforcerowsecurity",
+}
+
+
+def test_a_migrated_database_has_no_finding(migrated: Database) -> None:
+    with migrated.transaction() as connection:
+        found = {finding: connection.execute(query).fetchall() for finding, query in FINDINGS.items()}
+    assert {finding: rows for finding, rows in found.items() if rows} == {}

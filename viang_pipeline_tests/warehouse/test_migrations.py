@@ -1,0 +1,176 @@
+"""Upgrades on every supported server, without superuser, and their agreement with schema.py."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from viang_pipeline.warehouse.database import Database
+from viang_pipeline.warehouse.migrate import MigrationError, current, pending, revisions, upgrade
+from viang_pipeline.warehouse.schema import VIEWS, metadata, view_comments, view_sql
+from viang_pipeline_tests.warehouse.servers import Cluster
+
+HEAD = revisions()[-1]
+
+
+def test_an_empty_database_reaches_the_head_without_a_superuser(unmigrated: Database) -> None:
+    with unmigrated.transaction() as connection:
+        rights = connection.execute(
+            "select rolsuper, rolcreaterole from pg_roles where rolname = current_user"
+        ).fetchone()
+    assert rights == (False, True)
+    assert pending(unmigrated)
+    assert upgrade(unmigrated) == revisions()
+    assert current(unmigrated) == HEAD
+    assert not pending(unmigrated)
+
+
+def test_a_second_upgrade_does_nothing(migrated: Database) -> None:
+    assert upgrade(migrated) == []
+
+
+def test_two_upgrades_at_once_apply_each_revision_once(unmigrated: Database) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        applied = list(pool.map(lambda _: upgrade(unmigrated), range(2)))
+    assert sorted(applied, key=len) == [[], revisions()]
+
+
+def test_data_written_at_the_previous_revision_survives(unmigrated: Database) -> None:
+    upgrade(unmigrated, revisions()[-2])
+    with unmigrated.transaction() as connection:
+        connection.execute(
+            "insert into dashboard.clients (client_id, nome, inicio_historico) values ('loja', 'Loja', '2026-01-01')"
+        )
+    assert upgrade(unmigrated) == [HEAD]
+    with unmigrated.transaction() as connection:
+        assert connection.execute("select nome from dashboard.clients").fetchone() == ("Loja",)
+
+
+def test_an_upgrade_that_fails_changes_nothing(unmigrated: Database) -> None:
+    with unmigrated.transaction() as connection:
+        connection.execute("create schema dashboard")
+        connection.execute("create table dashboard.clients (id int)")
+    with pytest.raises(sa.exc.ProgrammingError, match="already exists"):
+        upgrade(unmigrated)
+    assert current(unmigrated) is None
+
+
+def test_a_login_that_may_not_create_roles_is_told_so(cluster: Cluster) -> None:
+    other = cluster.database(owner="dagster")
+    try:
+        with pytest.raises(MigrationError, match="criar papéis"):
+            upgrade(cluster.login(other, "service_role"))
+    finally:
+        cluster.drop(other)
+
+
+def _is_random_default(difference: object) -> bool:
+    """Alembic compares defaults by evaluating both, so a random one never equals itself."""
+    return isinstance(difference, list) and all(
+        change[0] == "modify_default" and "random" in str(change[-1].arg) and "random" in str(change[-2].arg)
+        for change in difference
+    )
+
+
+def test_the_migrated_database_is_what_the_schema_declares(migrated: Database) -> None:
+    engine = sa.create_engine("postgresql+psycopg://", creator=migrated.connect, poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "include_schemas": True,
+                "version_table_schema": "dashboard",
+                "compare_type": True,
+                "compare_server_default": True,
+                "include_name": lambda name, kind, _: kind != "schema" or name in ("dashboard", "raw"),
+            },
+        )
+        differences = compare_metadata(context, metadata)
+    assert [difference for difference in differences if not _is_random_default(difference)] == []
+
+
+CHECKS = """
+    select c.conname, pg_get_constraintdef(c.oid) from pg_constraint as c
+    where c.connamespace = 'dashboard'::regnamespace and c.contype = 'c' order by 1
+"""
+
+
+def test_check_constraints_are_what_the_schema_declares(migrated: Database) -> None:
+    """Alembic does not compare these."""
+    declared = {
+        str(constraint.name)
+        for table in metadata.tables.values()
+        for constraint in table.constraints
+        if isinstance(constraint, sa.CheckConstraint)
+    }
+    with migrated.transaction() as connection:
+        assert {row[0] for row in connection.execute(CHECKS)} == declared
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_each_view_is_its_sql_file(database: Database, name: str) -> None:
+    with database.transaction() as connection:
+        connection.execute(f"create temporary view expected as {view_sql(name)}")  # type: ignore[arg-type]
+        definitions = connection.execute(
+            "select pg_get_viewdef(%s::regclass) = pg_get_viewdef('expected'::regclass)", [f"dashboard.{name}"]
+        ).fetchone()
+    assert definitions == (True,)
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_each_column_of_a_view_carries_its_comment(database: Database, name: str) -> None:
+    with database.transaction() as connection:
+        comments = dict(
+            connection.execute(
+                "select attname, col_description(attrelid, attnum) from pg_attribute"
+                " where attrelid = %s::regclass and attnum > 0",
+                [f"dashboard.{name}"],
+            ).fetchall()
+        )
+    assert comments == view_comments()[name]
+
+
+def test_every_column_metabase_and_analysts_see_has_a_comment() -> None:
+    bare = [str(c) for table in metadata.tables.values() for c in table.columns if not c.comment]
+    assert bare == []
+
+
+def test_the_pipelines_own_login_finds_nothing_pending_and_works(cluster: Cluster, migrated: Database) -> None:
+    pipeline = cluster.login(migrated, "viang_pipeline")
+    assert upgrade(pipeline) == []
+    with pipeline.transaction() as connection:
+        connection.execute(
+            "insert into dashboard.clients (client_id, nome, inicio_historico) values ('loja', 'Loja', '2026-01-01')"
+        )
+        connection.execute("create temporary table t on commit drop as select * from dashboard.clients")
+        assert connection.execute("select count(*) from t").fetchone() == (1,)
+
+
+def test_later_revisions_need_only_the_pipelines_login(cluster: Cluster, unmigrated: Database) -> None:
+    upgrade(unmigrated, revisions()[0])
+    assert upgrade(cluster.login(unmigrated, "viang_pipeline")) == revisions()[1:]
+
+
+def test_everything_belongs_to_the_pipeline_role(migrated: Database) -> None:
+    with migrated.transaction() as connection:
+        owners = connection.execute(
+            """
+            select distinct pg_get_userbyid(c.relowner) from pg_class as c
+            where c.relnamespace in ('dashboard'::regnamespace, 'raw'::regnamespace)
+            union select pg_get_userbyid(nspowner) from pg_namespace where nspname in ('dashboard', 'raw')
+            """
+        ).fetchall()
+    assert owners == [("viang_pipeline",)]
+
+
+def test_roles_bring_their_own_time_limits(migrated: Database) -> None:
+    with migrated.transaction() as connection:
+        limits = dict(
+            connection.execute("select rolname, rolconfig from pg_roles where rolname like 'viang\\_%'").fetchall()
+        )
+    assert "statement_timeout=15min" in limits["viang_pipeline"]
+    assert set(limits["viang_reader"]) == {"statement_timeout=60s", "default_transaction_read_only=on"}
