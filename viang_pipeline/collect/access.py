@@ -1,0 +1,61 @@
+"""A ready client of a seller's account: stored grant, shared pace, pseudonym salt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from viang_pipeline.collect.authorization import mercado_livre_oauth
+from viang_pipeline.failures import NeedsReauthorization, PermanentFailure
+from viang_pipeline.settings import Settings
+from viang_pipeline.sources.http import HttpClient
+from viang_pipeline.sources.mercado_livre.client import MercadoLivreClient
+from viang_pipeline.sources.pacing import AdaptivePacer, LocalReserve
+from viang_pipeline.warehouse.database import Database, token_keys
+from viang_pipeline.warehouse.rate_budget import SharedReserve
+from viang_pipeline.warehouse.tokens import TokenVault
+
+PLATFORM = "mercado_livre"
+
+
+@contextmanager
+def mercado_livre_client(
+    settings: Settings, database: Database, client_id: str, *, rehearsal: bool = False
+) -> Iterator[MercadoLivreClient]:
+    """The client's Mercado Livre account, paced by the application's own quota.
+
+    A rehearsal never renews a token (a refresh token is single use) and books nothing in the shared budget.
+    Raises PermanentFailure for an unknown client, NeedsReauthorization for one that is not connected.
+    """
+    vault = TokenVault(database, token_keys(settings), settings.clock())
+    salt = _salt(database, client_id)
+    state = vault.state(client_id, PLATFORM)
+    if state is None or state.account_id is None:
+        raise NeedsReauthorization(
+            f"O cliente {client_id} ainda não autorizou o Mercado Livre",
+            where="api_tokens",
+            action=f"Rode: viang connect mercado-livre {client_id}",
+        )
+    oauth = mercado_livre_oauth(settings)
+    app_id = settings.require("mercado_livre_app_id")
+    tokens = vault.source(client_id, PLATFORM, oauth.refresh, allow_refresh=not rehearsal)
+    with HttpClient(base_url=settings.mercado_livre_api_url, source="Mercado Livre", tokens=tokens) as probe:
+        quota = MercadoLivreClient(probe, state.account_id, buyer_salt=salt).app_quota(app_id)
+    reserve = LocalReserve(quota) if rehearsal else SharedReserve(database, f"mercado_livre:{app_id}", quota)
+    pacer = AdaptivePacer(reserve, quota)
+    with HttpClient(
+        base_url=settings.mercado_livre_api_url, source="Mercado Livre", tokens=tokens, pacer=pacer
+    ) as http:
+        yield MercadoLivreClient(http, state.account_id, buyer_salt=salt)
+
+
+def _salt(database: Database, client_id: str) -> str:
+    with database.transaction() as conn:
+        row = conn.execute("select sal from dashboard.clients where client_id = %s", [client_id]).fetchone()
+    if row is None:
+        raise PermanentFailure(
+            f"O cliente {client_id} não está cadastrado",
+            where="clients",
+            action=f"Rode: viang clients add {client_id} --nome …",
+        )
+    return str(row[0])

@@ -1,0 +1,180 @@
+"""Orders of one client into ``raw.mercado_livre_orders``: one transaction per complete window, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+
+import msgspec
+import psycopg
+
+from viang_pipeline.collect.order_windows import CHANGED, order_windows
+from viang_pipeline.collect.work import Outcome, PartialCollectionError, ReadWindow, Work
+from viang_pipeline.domain.business_day import business_day, last_closed_day, parse_instant
+from viang_pipeline.failures import SourceFailure
+from viang_pipeline.sources.mercado_livre.client import MercadoLivreClient, OrdersRead
+from viang_pipeline.sources.mercado_livre.payloads import CancelDetail
+from viang_pipeline.warehouse import ledgers
+from viang_pipeline.warehouse.load import RawRow, RawWrite, upsert_raw
+from viang_pipeline.warehouse.locks import lock_client
+
+SOURCE = "mercado_livre"
+RESOURCE = "orders"
+TABLE = "raw.mercado_livre_orders"
+
+
+def collect_orders(work: Work, api: MercadoLivreClient, days: Iterable[date]) -> Outcome:
+    """Read the days (and, with yesterday among them, everything changed since the cursor) and store what changed.
+
+    Orders of days before the client's first day are not stored. Raises PartialCollectionError when a window fails:
+    earlier windows stay stored, the failed one changed nothing and is marked in ``source_reads``.
+    """
+    now = work.clock()
+    with work.store.transaction() as conn:
+        cursor = ledgers.cursor(conn, work.client_id, SOURCE, RESOURCE)
+        starts = first_day(conn, work.client_id)
+        cancellations = _stored_cancellations(conn, work.client_id)
+    total = Outcome()
+    for window in order_windows([day for day in days if day >= starts], cursor, now):
+        started, before = work.clock(), api.http.requests
+        try:
+            answer = api.search_orders(
+                window.field,
+                window.since,
+                window.until,
+                known=cancellations,
+                beyond=timedelta(hours=1) if window.field == CHANGED else timedelta(0),
+            )
+        except SourceFailure as failure:
+            _record_failure(work, window, failure, started, api.http.requests - before)
+            total.requests += api.http.requests - before
+            raise PartialCollectionError(total, failure) from failure
+        total.add(_store(work, window, answer, starts, started, now))
+    return total
+
+
+def first_day(conn: psycopg.Connection, client_id: str) -> date:
+    """``inicio_historico`` of a registered client."""
+    row = conn.execute("select inicio_historico from dashboard.clients where client_id = %s", [client_id]).fetchone()
+    if row is None:
+        raise LookupError(f"client {client_id!r} is not registered")
+    return row[0]  # type: ignore[no-any-return]
+
+
+def _store(
+    work: Work, window: ReadWindow, answer: OrdersRead, starts: date, started: datetime, now: datetime
+) -> Outcome:
+    rows = [
+        RawRow(dia=day, chave=order.id, payload=order.payload, hash=order.hash)
+        for order in answer.orders
+        if (day := business_day(parse_instant(order.value.date_created))) >= starts
+    ]
+    settled = [day for day in window.days if day >= starts]
+    with work.store.transaction() as conn:
+        lock_client(conn, work.client_id)
+        write = upsert_raw(conn, TABLE, work.client_id, rows, read_at=now)
+        changed = write.changed_days | _days_sharing_shipments(conn, work.client_id, write)
+        ledgers.touch_days(conn, work.client_id, changed | _never_complete(conn, work.client_id, settled))
+        ledgers.mark_read(conn, work.client_id, SOURCE, RESOURCE, settled, now)
+        if window.moves_cursor_to is not None:
+            ledgers.move_cursor(conn, work.client_id, SOURCE, RESOURCE, window.moves_cursor_to, now)
+        ledgers.log_update(
+            conn,
+            ledgers.UpdateEntry(
+                run_id=work.run_id,
+                job_name=work.job_name,
+                client_id=work.client_id,
+                source=SOURCE,
+                resource=RESOURCE,
+                janela_inicio=window.since,
+                janela_fim=window.until,
+                status="success",
+                iniciado_em=started,
+                terminado_em=work.clock(),
+                requisicoes=answer.requests,
+                linhas_lidas=len(answer.orders),
+                linhas_escritas=write.inserted + write.updated,
+                linhas_inalteradas=write.unchanged,
+                detail={
+                    "filtro": window.field,
+                    "anunciados": answer.announced,
+                    "coletados": answer.collected,
+                    "lidos": len(answer.orders),
+                    "antes_do_historico": len(answer.orders) - len(rows),
+                    "campos_desconhecidos": sorted(answer.unknown_fields),
+                },
+            ),
+        )
+    closed = last_closed_day(now)
+    return Outcome(
+        requests=answer.requests,
+        read=len(answer.orders),
+        written=write.inserted + write.updated,
+        unchanged=write.unchanged,
+        days_done=set(settled),
+        days_changed={day for day in changed if day <= closed},
+        unknown_fields=set(answer.unknown_fields),
+    )
+
+
+def _never_complete(conn: psycopg.Connection, client_id: str, days: list[date]) -> set[date]:
+    """Days that become complete with this read: they are rebuilt even when they turn out to be empty."""
+    if not days:
+        return set()
+    return set(days) - ledgers.complete_days(conn, client_id, SOURCE, RESOURCE, min(days), max(days))
+
+
+def _stored_cancellations(conn: psycopg.Connection, client_id: str) -> Callable[[int], CancelDetail | None]:
+    """Looks up the cancel detail already stored, so that it is neither asked for twice nor lost."""
+    rows = conn.execute(
+        "select chave, (payload -> 'cancel_detail')::text from raw.mercado_livre_orders"
+        " where client_id = %s and payload ? 'cancel_detail'",
+        [client_id],
+    )
+    stored = {int(key): detail for key, detail in rows}
+
+    def known(order_id: int) -> CancelDetail | None:
+        detail = stored.get(order_id)
+        return None if detail is None else msgspec.json.decode(detail, type=CancelDetail)
+
+    return known
+
+
+def _days_sharing_shipments(conn: psycopg.Connection, client_id: str, write: RawWrite) -> set[date]:
+    """Days of other orders in the shipments of the changed ones: their share of the freight may move (D4)."""
+    if not write.changed_keys:
+        return set()
+    rows = conn.execute(
+        """
+        select distinct sibling.dia
+        from raw.mercado_livre_orders as changed
+        join raw.mercado_livre_orders as sibling
+          on sibling.client_id = changed.client_id
+         and sibling.payload #>> '{shipping,id}' = changed.payload #>> '{shipping,id}'
+        where changed.client_id = %s and changed.chave = any(%s)
+        """,
+        [client_id, list(write.changed_keys)],
+    )
+    return {day for (day,) in rows}
+
+
+def _record_failure(work: Work, window: ReadWindow, failure: SourceFailure, started: datetime, requests: int) -> None:
+    with work.store.transaction() as conn:
+        ledgers.mark_unread(conn, work.client_id, SOURCE, RESOURCE, window.days, work.clock(), str(failure))
+        ledgers.log_update(
+            conn,
+            ledgers.UpdateEntry(
+                run_id=work.run_id,
+                job_name=work.job_name,
+                client_id=work.client_id,
+                source=SOURCE,
+                resource=RESOURCE,
+                janela_inicio=window.since,
+                janela_fim=window.until,
+                status="error",
+                iniciado_em=started,
+                terminado_em=work.clock(),
+                requisicoes=requests,
+                detail={"filtro": window.field, "erro": str(failure)},
+            ),
+        )

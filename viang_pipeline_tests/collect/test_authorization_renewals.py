@@ -1,0 +1,81 @@
+"""The scheduled renewal: who is renewed, and that one client's trouble is not another's."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography.fernet import Fernet
+
+from viang_pipeline.collect.authorization import RenewalResult, refresh_due
+from viang_pipeline.failures import NeedsReauthorization, TransientFailure, UsageError
+from viang_pipeline.warehouse.database import Database
+from viang_pipeline.warehouse.tokens import TokenVault
+from viang_pipeline_tests.warehouse.token_issuer import Pair, lost
+
+ML = "mercado_livre"
+START = datetime(2026, 3, 11, 6, tzinfo=UTC)
+CLIENTS = {"loja-a": "ativo", "loja-b": "ativo", "loja-c": "ativo", "loja-d": "pausado"}
+
+
+@pytest.fixture
+def vault(database: Database) -> TokenVault:
+    """Four connected clients whose tokens expire in six hours, one of them paused."""
+    vault = TokenVault(database, (Fernet.generate_key().decode(),), lambda: START)
+    for account, (client_id, status) in enumerate(CLIENTS.items()):
+        with database.transaction() as connection:
+            connection.execute(
+                "insert into dashboard.clients (client_id, nome, status, inicio_historico) values (%s, %s, %s, %s)",
+                [client_id, client_id, status, START.date()],
+            )
+        vault.store_new_grant(client_id, ML, Pair(f"access-{client_id}", f"refresh-{client_id}"), account)
+    return vault
+
+
+def renewed(token: str) -> Pair:
+    return Pair(f"{token}-access-2", f"{token}-refresh-2")
+
+
+def outcomes(results: list[RenewalResult]) -> dict[str, str]:
+    return {result.client_id: result.outcome for result in results}
+
+
+def test_a_pair_that_is_not_close_to_expiry_is_left_alone(database: Database, vault: TokenVault) -> None:
+    results = refresh_due(database, vault, {ML: renewed})
+    assert outcomes(results) == {"loja-a": "valid", "loja-b": "valid", "loja-c": "valid"}
+    assert {state.versao for state in vault.states()} == {1}
+
+
+def test_active_clients_are_renewed_and_paused_ones_only_by_name(database: Database, vault: TokenVault) -> None:
+    results = refresh_due(database, vault, {ML: renewed}, within=timedelta(hours=6))
+    assert outcomes(results) == {"loja-a": "renewed", "loja-b": "renewed", "loja-c": "renewed"}
+    named = refresh_due(database, vault, {ML: renewed}, client_id="loja-d", within=timedelta(hours=6))
+    assert outcomes(named) == {"loja-d": "renewed"}
+
+
+def test_one_failing_client_does_not_stop_the_others(database: Database, vault: TokenVault) -> None:
+    def refresh(token: str) -> Pair:
+        if token.endswith("loja-a"):
+            raise NeedsReauthorization("revogado", where="POST /oauth/token", action="", status=400)
+        if token.endswith("loja-b"):
+            raise TransientFailure("fora do ar", where="POST /oauth/token", action="", status=503)
+        return renewed(token)
+
+    results = refresh_due(database, vault, {ML: refresh}, within=timedelta(hours=6))
+    assert outcomes(results) == {"loja-a": "reauthorise", "loja-b": "failed", "loja-c": "renewed"}
+    assert "viang connect mercado-livre loja-a" in results[0].message
+
+
+def test_a_lost_answer_is_settled_by_the_next_renewal_even_far_from_expiry(
+    database: Database, vault: TokenVault
+) -> None:
+    def lossy(_: str) -> Pair:
+        raise lost()
+
+    refresh_due(database, vault, {ML: lossy}, client_id="loja-a", within=timedelta(hours=6))
+    assert outcomes(refresh_due(database, vault, {ML: renewed}))["loja-a"] == "renewed"
+
+
+def test_an_unknown_client_is_wrong_usage(database: Database, vault: TokenVault) -> None:
+    with pytest.raises(UsageError, match="loja-z não existe"):
+        refresh_due(database, vault, {ML: renewed}, client_id="loja-z")
