@@ -1,0 +1,1 @@
+"""Building order lines, SKU-days and client-days from raw tables."""

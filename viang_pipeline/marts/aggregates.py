@@ -1,0 +1,111 @@
+"""``fact_sku_day`` and ``agg_client_day``: two sums of the same order lines, made inside the database (kpis.md §6).
+
+One SELECT in ``sql/`` serves both grains; the tables converge to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from importlib.resources import files
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import Table
+
+from viang_pipeline.collect.work import Outcome, Work
+from viang_pipeline.domain.metrics import METRIC_VERSION
+from viang_pipeline.marts.lines import require_read
+from viang_pipeline.warehouse import ledgers
+from viang_pipeline.warehouse.load import Query, converge
+from viang_pipeline.warehouse.locks import lock_client
+from viang_pipeline.warehouse.schema import agg_client_day, fact_sku_day
+
+CHUNK = 62
+_PROVENANCE = ("versao_metrica", "run_id", "calculado_em")
+
+
+@dataclass(frozen=True)
+class Aggregate:
+    """A table that is a sum of order lines. ``seen``: the ``day_state`` column that says how far it has followed."""
+
+    table: Table
+    seen: str
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Key columns below the client."""
+        return tuple(c.name for c in self.table.primary_key.columns if c.name != "client_id")
+
+    @property
+    def select(self) -> str:
+        """The sums at this grain; the names put in are our own columns, values are bound."""
+        text = files("viang_pipeline.marts").joinpath("sql", "day_sums.sql").read_text(encoding="utf-8")
+        return text.format(
+            key=", ".join(self.key),
+            refund_key=", ".join("reembolso_dia as dia" if name == "dia" else name for name in self.key),
+            refund_group=", ".join("reembolso_dia" if name == "dia" else name for name in self.key),
+            columns=", ".join(self.business),
+        )
+
+    @property
+    def business(self) -> tuple[str, ...]:
+        """Columns whose change is a change of the row."""
+        skip = {"client_id", "hash", *self.key, *_PROVENANCE}
+        return tuple(c.name for c in self.table.columns if c.name not in skip)
+
+
+SKU_DAY = Aggregate(fact_sku_day, "sku_de")
+CLIENT_DAY = Aggregate(agg_client_day, "cliente_de")
+
+
+def build_aggregate(work: Work, aggregate: Aggregate, days: Iterable[date]) -> Outcome:
+    """Rebuild one aggregate for the days from the lines as they stand.
+
+    Raises PermanentFailure for days whose orders were never read completely.
+    """
+    total = Outcome()
+    wanted = sorted(set(days))
+    for start in range(0, len(wanted), CHUNK):
+        chunk = wanted[start : start + CHUNK]
+        with work.store.transaction() as conn:
+            require_read(conn, work.client_id, chunk)
+            lock_client(conn, work.client_id)
+            total.add(_build(conn, work, aggregate, chunk))
+    return total
+
+
+def _build(conn: psycopg.Connection, work: Work, aggregate: Aggregate, days: list[date]) -> Outcome:
+    ledgers.ensure_days(conn, work.client_id, days)
+    result = converge(
+        conn,
+        table=f"dashboard.{aggregate.table.name}",
+        key=("client_id", *aggregate.key),
+        columns=(*aggregate.key, *aggregate.business),
+        constants={
+            "client_id": work.client_id,
+            "versao_metrica": METRIC_VERSION,
+            "run_id": work.run_id,
+            "calculado_em": work.clock(),
+        },
+        volatile=("run_id", "calculado_em"),
+        hash_column="hash",
+        rows=Query(aggregate.select, {"client_id": work.client_id, "dias": days}),
+        scope=("client_id = %s and dia = any(%s)", [work.client_id, days]),
+        touching=("dia",),
+    )
+    conn.execute(
+        sql.SQL(
+            "update dashboard.day_state set {seen} = linhas_rev"
+            " where client_id = %s and dia = any(%s) and {seen} is distinct from linhas_rev"
+        ).format(seen=sql.Identifier(aggregate.seen)),
+        [work.client_id, days],
+    )
+    return Outcome(
+        read=result.read,
+        written=result.written,
+        unchanged=result.unchanged,
+        days_done=set(days),
+        days_changed={day for day in result.touched if isinstance(day, date)},
+    )

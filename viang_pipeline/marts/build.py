@@ -1,0 +1,51 @@
+"""One mart of one client: the days asked for and, with them, every day whose input changed since."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+
+from viang_pipeline.collect.work import Outcome, Work
+from viang_pipeline.domain.business_day import last_closed_day
+from viang_pipeline.marts.aggregates import CLIENT_DAY, SKU_DAY, build_aggregate
+from viang_pipeline.marts.lines import build_order_lines
+from viang_pipeline.warehouse import ledgers
+
+Build = Callable[[Work, Iterable[date]], Outcome]
+
+BUILDERS: dict[str, Build] = {
+    "fact_order_line": build_order_lines,
+    "fact_sku_day": lambda work, days: build_aggregate(work, SKU_DAY, days),
+    "agg_client_day": lambda work, days: build_aggregate(work, CLIENT_DAY, days),
+}
+
+
+def build_mart(work: Work, mart: str, days: Iterable[date]) -> Outcome:
+    """Build ``mart`` for the days and for the client's stale days, and log it.
+
+    Stale days ride along, so that one nightly run brings everything up to date; which they are is read from stored
+    state. Raises PermanentFailure for a day whose orders were never read completely.
+    """
+    started = work.clock()
+    with work.store.transaction() as conn:
+        stale = ledgers.stale_days(conn, work.client_id, last_closed=last_closed_day(started)).get(work.client_id, [])
+    outcome = BUILDERS[mart](work, sorted({*days, *stale}))
+    with work.store.transaction() as conn:
+        ledgers.log_update(
+            conn,
+            ledgers.UpdateEntry(
+                run_id=work.run_id,
+                job_name=work.job_name,
+                client_id=work.client_id,
+                source="marts",
+                resource=mart,
+                status="success",
+                iniciado_em=started,
+                terminado_em=work.clock(),
+                linhas_lidas=outcome.read,
+                linhas_escritas=outcome.written,
+                linhas_inalteradas=outcome.unchanged,
+                detail={"dias": len(outcome.days_done), "dias_alterados": sorted(map(str, outcome.days_changed))},
+            ),
+        )
+    return outcome

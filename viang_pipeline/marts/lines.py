@@ -1,0 +1,250 @@
+"""``fact_order_line`` of one client and some days, rebuilt from raw tables in one transaction.
+
+Decides nothing about money: reads stored payloads, calls the domain, converges the table and notes which days'
+sums have to follow.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+import psycopg
+
+from viang_pipeline.collect.work import Outcome, Work
+from viang_pipeline.domain.metrics import METRIC_VERSION
+from viang_pipeline.domain.money import numeric_text
+from viang_pipeline.domain.order_lines import LineKey, OrderLine, build_lines
+from viang_pipeline.domain.sales import FrozenSku, Listing, Order, Shipment
+from viang_pipeline.domain.sku import FROM_ORDER, PROVISIONAL
+from viang_pipeline.failures import PermanentFailure
+from viang_pipeline.marts.mercado_livre import read_listing, read_order, read_shipment
+from viang_pipeline.warehouse import ledgers
+from viang_pipeline.warehouse.load import WriteCounts, converge
+from viang_pipeline.warehouse.locks import lock_client
+
+CHUNK = 31
+MONEY = ("preco_unitario", "valor", "tarifa_unitaria", "comissao", "frete_vendedor", "frete_comprador", "reembolso")
+_ISO = ("dia", "criado_em", "cancelado_em", "reembolso_dia")
+_MONEY_AT = [OrderLine.__struct_fields__.index(name) for name in MONEY]
+_ISO_AT = [OrderLine.__struct_fields__.index(name) for name in _ISO]
+_PAID_AT = OrderLine.__struct_fields__.index("cancelado_antes_do_pagamento")
+_MISSING_AT = OrderLine.__struct_fields__.index("faltantes")
+
+
+def build_order_lines(work: Work, days: Iterable[date]) -> Outcome:
+    """Rebuild the lines of the days, at most a month per transaction.
+
+    Raises PermanentFailure for days whose orders were never read completely: a partial day is not shown.
+    """
+    total = Outcome()
+    wanted = sorted(set(days))
+    with work.store.transaction() as conn:
+        require_read(conn, work.client_id, wanted)
+    with _without_garbage_collection():
+        for start in range(0, len(wanted), CHUNK):
+            chunk = wanted[start : start + CHUNK]
+            with work.store.transaction() as conn:
+                total.add(_build(conn, work, chunk))
+    return total
+
+
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    """A month of orders is many small objects and no cycle: looking for cycles among them cost a third of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def require_read(conn: psycopg.Connection, client_id: str, days: Sequence[date]) -> None:
+    """Raises PermanentFailure naming the days whose orders were never read completely."""
+    if not days:
+        return
+    missing = sorted(
+        set(days) - ledgers.complete_days(conn, client_id, "mercado_livre", "orders", min(days), max(days))
+    )
+    if missing:
+        shown = ", ".join(day.isoformat() for day in missing[:5]) + (" …" if len(missing) > 5 else "")
+        raise PermanentFailure(
+            f"{client_id}: os pedidos de {len(missing)} dia(s) ainda não foram lidos por completo ({shown})",
+            where="fact_order_line",
+            action="Materialize antes mercado_livre/orders desses dias, ou use viang reprocess.",
+        )
+
+
+def _build(conn: psycopg.Connection, work: Work, days: list[date]) -> Outcome:
+    lock_client(conn, work.client_id)
+    now = work.clock()
+    versions = _versions(conn, work.client_id, days)
+    orders = _orders(conn, "dia = any(%(days)s)", work.client_id, days=days)
+    shipment_ids = sorted({order.shipment for order in orders if order.shipment})
+    siblings = _orders(
+        conn,
+        "payload #>> '{shipping,id}' = any(%(shipments)s) and not (dia = any(%(days)s))",
+        work.client_id,
+        days=days,
+        shipments=shipment_ids,
+    )
+    frozen = _frozen(conn, work.client_id, orders)
+    lines = build_lines(
+        orders,
+        siblings,
+        _shipments(conn, work.client_id, shipment_ids),
+        _listings(conn, work.client_id, orders),
+        frozen,
+    )
+    result = converge(
+        conn,
+        table="dashboard.fact_order_line",
+        key=("client_id", "order_id", "line_no"),
+        columns=OrderLine.__struct_fields__,
+        constants={
+            "client_id": work.client_id,
+            "versao_metrica": METRIC_VERSION,
+            "run_id": work.run_id,
+            "calculado_em": now,
+        },
+        volatile=("run_id", "calculado_em"),
+        rows=(_row(line) for line in lines),
+        scope=("client_id = %s and dia = any(%s)", [work.client_id, days]),
+        touching=("dia", "reembolso_dia"),
+    )
+    _freeze(conn, work.client_id, lines, frozen, now)
+    _follow(conn, work.client_id, days, versions, result)
+    return Outcome(
+        read=len(orders),
+        written=result.written,
+        unchanged=result.unchanged,
+        days_done=set(days),
+        days_changed=_touched(result),
+    )
+
+
+def _versions(conn: psycopg.Connection, client_id: str, days: list[date]) -> dict[date, int]:
+    """The raw revision of each day, locked: what is built from now on is built from exactly this revision."""
+    ledgers.ensure_days(conn, client_id, days)
+    rows = conn.execute(
+        "select dia, bruto_rev from dashboard.day_state where client_id = %s and dia = any(%s) order by dia for update",
+        [client_id, days],
+    )
+    return dict(rows.fetchall())
+
+
+def _orders(conn: psycopg.Connection, condition: str, client_id: str, **values: object) -> list[Order]:
+    rows = conn.execute(
+        "select payload::text from raw.mercado_livre_orders where client_id = %(client_id)s and "  # constants only
+        + condition
+        + " order by chave",
+        {"client_id": client_id, **values},
+    )
+    return [read_order(payload) for (payload,) in rows]
+
+
+def _shipments(conn: psycopg.Connection, client_id: str, ids: list[str]) -> dict[str, Shipment]:
+    rows = conn.execute(
+        """
+        select envio.chave, envio.payload #>> '{logistic,type}', historico.payload::text, custo.payload::text
+        from raw.mercado_livre_shipments as envio
+        left join raw.mercado_livre_shipment_history as historico using (client_id, chave)
+        left join raw.mercado_livre_shipment_costs as custo using (client_id, chave)
+        where envio.client_id = %s and envio.chave = any(%s)
+        """,
+        [client_id, ids],
+    )
+    return {key: read_shipment(key, logistic_type, *payloads) for key, logistic_type, *payloads in rows}
+
+
+def _listings(conn: psycopg.Connection, client_id: str, orders: Iterable[Order]) -> dict[str, Listing]:
+    """Only listings a line without its own SKU asks for."""
+    wanted = {
+        item.listing
+        for order in orders
+        for item in order.items
+        if not (item.seller_sku or "").strip() and not (item.custom_field or "").strip()
+    }
+    rows = conn.execute(
+        "select payload::text from raw.mercado_livre_listings where client_id = %s and chave = any(%s)",
+        [client_id, list(wanted)],
+    )
+    listings = (read_listing(payload) for (payload,) in rows)
+    return {listing.listing: listing for listing in listings}
+
+
+def _frozen(conn: psycopg.Connection, client_id: str, orders: Iterable[Order]) -> dict[LineKey, FrozenSku]:
+    rows = conn.execute(
+        "select order_id, line_no, sku, sku_bruto, origem from dashboard.order_line_sku"
+        " where client_id = %s and order_id = any(%s)",
+        [client_id, [order.order_id for order in orders]],
+    )
+    return {(order_id, line_no): FrozenSku(sku, raw, origin) for order_id, line_no, sku, raw, origin in rows}
+
+
+def _freeze(
+    conn: psycopg.Connection,
+    client_id: str,
+    lines: Iterable[OrderLine],
+    frozen: dict[LineKey, FrozenSku],
+    now: datetime,
+) -> None:
+    """Settle SKUs that came from a listing: the listing may change, the sale's SKU does not (kpis.md §4.2).
+
+    SKUs on the order are frozen by the order itself; provisional ones wait for their listing.
+    """
+    fresh = [
+        (client_id, line.order_id, line.line_no, line.sku, line.sku_bruto, line.sku_origem, now)
+        for line in lines
+        if line.sku_origem not in (*FROM_ORDER, PROVISIONAL) and (line.order_id, line.line_no) not in frozen
+    ]
+    with conn.cursor() as cursor:
+        cursor.executemany(
+            "insert into dashboard.order_line_sku (client_id, order_id, line_no, sku, sku_bruto, origem, visto_em)"
+            " values (%s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
+            fresh,
+        )
+
+
+def _row(line: OrderLine) -> list[object]:
+    """The line in column order, as COPY reads it: text for money, dates, flags and lists is several times cheaper."""
+    values: list[Any] = list(msgspec.structs.astuple(line))
+    for at in _MONEY_AT:
+        if values[at] is not None:
+            values[at] = numeric_text(values[at])
+    for at in _ISO_AT:
+        if values[at] is not None:
+            values[at] = values[at].isoformat()
+    values[_PAID_AT] = "t" if values[_PAID_AT] else "f"
+    values[_MISSING_AT] = "{" + ",".join(values[_MISSING_AT]) + "}"
+    return values
+
+
+def _touched(result: WriteCounts) -> set[date]:
+    """Sale days and refund days of every written line, before and after: their sums have to follow."""
+    return {day for day in result.touched if isinstance(day, date)}
+
+
+def _follow(
+    conn: psycopg.Connection, client_id: str, days: list[date], versions: dict[date, int], result: WriteCounts
+) -> None:
+    """Note that the days' lines stand at these revisions, and which days' sums are behind now."""
+    ledgers.ensure_days(conn, client_id, _touched(result))
+    conn.execute(
+        "update dashboard.day_state set linhas_rev = linhas_rev + 1 where client_id = %s and dia = any(%s)",
+        [client_id, sorted(_touched(result))],
+    )
+    conn.execute(
+        """
+        update dashboard.day_state as estado set linhas_de = feito.rev
+        from unnest(%s::date[], %s::bigint[]) as feito (dia, rev)
+        where estado.client_id = %s and estado.dia = feito.dia and estado.linhas_de is distinct from feito.rev
+        """,
+        [list(versions), list(versions.values()), client_id],
+    )
