@@ -1,0 +1,111 @@
+"""How every asset goes through the clients and days of its run, and reports what was really done.
+
+One client's failure is kept apart from the others; days that were finished are reported even when the run fails; days
+that changed beyond the run's own partitions are reported too. A run never ends green with a day missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+import dagster as dg
+import psycopg
+
+from viang_pipeline import partitions
+from viang_pipeline.collect.work import Outcome, PartialCollectionError
+from viang_pipeline.failures import SourceFailure, ViangError
+
+Each = Callable[[str, list[date]], Outcome]
+
+POLICY = dg.BackfillPolicy.multi_run(max_partitions_per_run=partitions.MAX_DAYS_PER_RUN)
+
+
+def each_client(
+    context: dg.AssetExecutionContext,
+    now: datetime,
+    work: Each,
+    preview: Callable[[partitions.ClientDays], dict[str, Any]] | None = None,
+) -> dg.MaterializeResult[None]:
+    """Do ``work`` for every client of the run; materialization metadata for people in the result.
+
+    Raises dagster.Failure naming every client that failed, after all others were done.
+    """
+    wanted = partitions.client_days(context, now)
+    outcomes: dict[str, Outcome] = {}
+    failures: dict[str, Exception] = {}
+    for client_id, days in wanted.items():
+        try:
+            outcomes[client_id] = work(client_id, days)
+        except PartialCollectionError as stopped:
+            outcomes[client_id], failures[client_id] = stopped.outcome, stopped.failure
+        except (ViangError, psycopg.Error) as failure:
+            failures[client_id] = failure
+        missing = set(days) - outcomes.get(client_id, Outcome()).days_done
+        if missing and client_id not in failures:
+            failures[client_id] = RuntimeError(
+                f"{len(missing)} dia(s) não foram concluídos, o primeiro é {min(missing)}"
+            )
+    metadata = _metadata(wanted, outcomes, failures)
+    if preview is not None and not failures:
+        metadata |= preview(wanted)
+    _report(context, outcomes, metadata, failed=bool(failures))
+    if failures:
+        raise _failure(failures, metadata)
+    return dg.MaterializeResult(metadata=metadata)
+
+
+def _report(
+    context: dg.AssetExecutionContext,
+    outcomes: dict[str, Outcome],
+    metadata: dict[str, Any],
+    *,
+    failed: bool,
+) -> None:
+    """Materializations that Dagster will not record by itself."""
+    done = partitions.keys_of({client_id: o.days_done for client_id, o in outcomes.items()})
+    changed = partitions.keys_of({client_id: o.days_changed for client_id, o in outcomes.items()})
+    by_engine = set() if failed else partitions.keys_reported_by_engine(context.run.tags, context.instance)
+    for key in dict.fromkeys([*done, *changed]):
+        if str(key) not in by_engine:
+            context.log_event(dg.AssetMaterialization(context.asset_key, partition=key, metadata=metadata))
+
+
+def _metadata(
+    wanted: partitions.ClientDays, outcomes: dict[str, Outcome], failures: dict[str, Exception]
+) -> dict[str, Any]:
+    total = Outcome()
+    for outcome in outcomes.values():
+        total.add(outcome)
+    days = sorted({day for found in wanted.values() for day in found})
+    metadata: dict[str, Any] = {
+        "clientes": ", ".join(wanted),
+        "primeiro_dia": days[0].isoformat(),
+        "ultimo_dia": days[-1].isoformat(),
+        "dias_pedidos": sum(len(found) for found in wanted.values()),
+        "dias_concluidos": sum(len(outcomes[c].days_done & set(found)) for c, found in wanted.items() if c in outcomes),
+        "dias_alterados": len(total.days_changed),
+        "chamadas": total.requests,
+        "linhas_lidas": total.read,
+        "linhas_escritas": total.written,
+        "linhas_inalteradas": total.unchanged,
+    }
+    if total.unknown_fields:
+        metadata["campos_desconhecidos"] = sorted(total.unknown_fields)
+    if total.notes:
+        metadata["observacoes"] = total.notes
+    if failures:
+        metadata["falhas"] = {client_id: str(failure) for client_id, failure in failures.items()}
+    return metadata
+
+
+def _failure(failures: dict[str, Exception], metadata: dict[str, Any]) -> dg.Failure:
+    lines = [_naming(client_id, str(failure)) for client_id, failure in failures.items()]
+    retryable = all(isinstance(f, SourceFailure) and f.retryable for f in failures.values())
+    return dg.Failure("\n".join(lines), metadata=metadata, allow_retries=retryable)
+
+
+def _naming(client_id: str, sentence: str) -> str:
+    """The sentence, with the client in front where it does not name it already."""
+    return sentence if client_id in sentence else f"{client_id}: {sentence}"

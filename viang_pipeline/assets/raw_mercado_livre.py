@@ -1,0 +1,101 @@
+"""Mercado Livre raw assets: wiring only. Each description states the asset's call budget."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+
+import dagster as dg
+
+from viang_pipeline import partitions
+from viang_pipeline.assets.client_days import POLICY, each_client
+from viang_pipeline.collect.listings import collect_listings
+from viang_pipeline.collect.orders import collect_orders
+from viang_pipeline.collect.shipments import collect_shipments
+from viang_pipeline.collect.work import Outcome, Work
+from viang_pipeline.resources.mercado_livre import MercadoLivreResource
+from viang_pipeline.resources.supabase import SupabaseResource
+from viang_pipeline.sources.mercado_livre.client import MercadoLivreClient
+
+GROUP = "mercado_livre"
+OWNERS = ["team:dados"]
+KINDS = {"api", "postgres"}
+POOL = "mercado_livre"
+
+Collect = Callable[[Work, MercadoLivreClient, Iterable[date]], Outcome]
+
+
+@dg.asset(
+    key=[GROUP, "orders"],
+    group_name=GROUP,
+    kinds=KINDS,
+    owners=OWNERS,
+    pool=POOL,
+    partitions_def=partitions.client_day,
+    backfill_policy=POLICY,
+    description=(
+        "Pedidos. À noite lê tudo o que mudou desde a última leitura completa, em duas passagens (a busca normal "
+        "esconde os cancelados); os outros dias, pela data de criação. "
+        "Orçamento: 20 chamadas por 1 000 pedidos, mais uma por pedido recém-cancelado."
+    ),
+)
+def mercado_livre_orders(
+    context: dg.AssetExecutionContext, supabase: SupabaseResource, mercado_livre: MercadoLivreResource
+) -> dg.MaterializeResult[None]:
+    """Orders of the run's clients and days."""
+    return _collect(context, supabase, mercado_livre, collect_orders)
+
+
+@dg.asset(
+    key=[GROUP, "shipments"],
+    group_name=GROUP,
+    kinds=KINDS,
+    owners=OWNERS,
+    pool=POOL,
+    deps=[mercado_livre_orders],
+    partitions_def=partitions.client_day,
+    backfill_policy=POLICY,
+    description=(
+        "Envios e seus custos, uma leitura por envio distinto; de novo enquanto o custo não aparece, quando um pedido "
+        "é cancelado e quando o envio termina. Orçamento: 2 chamadas por envio novo, mais as releituras."
+    ),
+)
+def mercado_livre_shipments(
+    context: dg.AssetExecutionContext, supabase: SupabaseResource, mercado_livre: MercadoLivreResource
+) -> dg.MaterializeResult[None]:
+    """Shipments of the run's clients and days."""
+    return _collect(context, supabase, mercado_livre, collect_shipments)
+
+
+@dg.asset(
+    key=[GROUP, "listings"],
+    group_name=GROUP,
+    kinds=KINDS,
+    owners=OWNERS,
+    pool=POOL,
+    deps=[mercado_livre_orders],
+    partitions_def=partitions.client_day,
+    backfill_policy=POLICY,
+    description=(
+        "Anúncios como estão agora: ids por varredura, corpos em lotes de 20. "
+        "Orçamento: 10 + 50 chamadas por 1 000 anúncios."
+    ),
+)
+def mercado_livre_listings(
+    context: dg.AssetExecutionContext, supabase: SupabaseResource, mercado_livre: MercadoLivreResource
+) -> dg.MaterializeResult[None]:
+    """Listings of the run's clients."""
+    return _collect(context, supabase, mercado_livre, collect_listings)
+
+
+def _collect(
+    context: dg.AssetExecutionContext,
+    supabase: SupabaseResource,
+    mercado_livre: MercadoLivreResource,
+    collect: Collect,
+) -> dg.MaterializeResult[None]:
+    """``collect`` for each client, from the client's own account."""
+
+    def from_account(client_id: str, days: list[date]) -> Outcome:
+        with mercado_livre.account(client_id) as api:
+            return collect(supabase.work(client_id, context.run), api, days)
+
+    return each_client(context, supabase.settings.clock()(), from_account)

@@ -1,0 +1,49 @@
+"""Schedules, all on São Paulo's clock. A tick reads only our own tables."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from viang_pipeline import partitions
+from viang_pipeline.automation.decisions import partitions_to_add
+from viang_pipeline.automation.jobs import daily_update, refresh_tokens
+from viang_pipeline.automation.state import active_clients
+from viang_pipeline.domain.business_day import SAO_PAULO, last_closed_day
+from viang_pipeline.resources.supabase import SupabaseResource
+
+
+@dg.schedule(
+    job=daily_update,
+    cron_schedule="0 3 * * *",
+    execution_timezone=SAO_PAULO.key,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="03:00: uma execução por cliente ativo, partição de ontem.",
+)
+def daily_update_schedule(
+    context: dg.ScheduleEvaluationContext, supabase: SupabaseResource
+) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    """One run per active, connected client, for yesterday."""
+    yesterday = last_closed_day(supabase.settings.clock()())
+    with supabase.database.transaction() as conn:
+        wanted = [client.client_id for client in active_clients(conn) if client.starts <= yesterday]
+    if not wanted:
+        yield dg.SkipReason("Nenhum cliente ativo e conectado")
+        return
+    fresh = partitions_to_add(wanted, context.instance.get_dynamic_partitions("client"))
+    context.instance.add_dynamic_partitions("client", fresh)
+    for client_id in wanted:
+        yield dg.RunRequest(
+            run_key=f"{client_id}:{yesterday}",
+            partition_key=partitions.partition_key(client_id, yesterday),
+            tags={partitions.CLIENT_TAG: client_id},
+        )
+
+
+refresh_tokens_schedule = dg.ScheduleDefinition(
+    name="refresh_tokens_schedule",
+    job=refresh_tokens,
+    cron_schedule=["30 2 * * *", "0 */4 * * *"],
+    execution_timezone=SAO_PAULO.key,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="02:30 e a cada 4 horas: renova tokens perto do vencimento.",
+)

@@ -1,0 +1,130 @@
+"""Sensors gather and emit; what to do is decided in ``decisions``. A tick reads only our tables and the run queue."""
+
+from datetime import datetime
+
+import dagster as dg
+
+from viang_pipeline import partitions
+from viang_pipeline.automation import decisions
+from viang_pipeline.automation.in_process import failure_sentence
+from viang_pipeline.automation.jobs import rebuild_marts, reprocess
+from viang_pipeline.automation.state import active_clients, clients_with_runs, registered_clients
+from viang_pipeline.domain.business_day import last_closed_day
+from viang_pipeline.resources.supabase import SupabaseResource
+from viang_pipeline.sources.redaction import redact
+from viang_pipeline.warehouse import ledgers
+
+RUNNING = dg.DefaultSensorStatus.RUNNING
+MOST_REQUESTS = 50
+"""Per tick; the rest comes with the next one."""
+
+
+def _request(why: str, client_id: str, days: decisions.Range, now: datetime) -> dg.RunRequest:
+    """One client and a range of days, asked for at most once an hour: failures heal and never flood the queue."""
+    first, last = days
+    return dg.RunRequest(
+        run_key=f"{why}:{client_id}:{first}:{last}:{now:%Y-%m-%dT%H}",
+        tags=partitions.range_tags(client_id, first, last, starts=partitions.FIRST_DAY, now=now),
+    )
+
+
+@dg.sensor(
+    job=reprocess,
+    minimum_interval_seconds=60,
+    default_status=RUNNING,
+    description="Cliente novo: cria a partição e faz a primeira carga, do dia mais novo para o mais antigo.",
+)
+def client_registry(context: dg.SensorEvaluationContext, supabase: SupabaseResource) -> dg.SensorResult:
+    """Partitions for registered clients, and the next part of history of those whose first load is not done."""
+    now = supabase.settings.clock()()
+    with supabase.database.transaction() as conn:
+        registered = registered_clients(conn)
+        clients = active_clients(conn)
+    fresh = decisions.partitions_to_add(registered, context.instance.get_dynamic_partitions("client"))
+    busy = clients_with_runs(context.instance)
+    chunks = {
+        client.client_id: decisions.first_load_chunk(client.starts, client.complete, now)
+        for client in clients
+        if client.client_id not in busy
+    }
+    requests = [_request("primeira-carga", client_id, chunk, now) for client_id, chunk in chunks.items() if chunk]
+    return dg.SensorResult(
+        run_requests=requests[:MOST_REQUESTS],
+        dynamic_partitions_requests=[partitions.clients.build_add_request(fresh)] if fresh else [],
+        skip_reason=None if requests or fresh else dg.SkipReason("Nenhum cliente novo, nenhuma primeira carga a fazer"),
+    )
+
+
+@dg.sensor(
+    job=reprocess,
+    minimum_interval_seconds=300,
+    default_status=RUNNING,
+    description="Noite perdida: dias que nenhuma leitura completou, achados nos dados e não nos agendamentos.",
+)
+def catch_up(context: dg.SensorEvaluationContext, supabase: SupabaseResource) -> dg.SensorResult:
+    """A range run for every active client with a gap after its first read day."""
+    now = supabase.settings.clock()()
+    with supabase.database.transaction() as conn:
+        clients = active_clients(conn)
+    busy = clients_with_runs(context.instance)
+    chunks = {
+        client.client_id: decisions.missed_chunk(client.starts, client.complete, now)
+        for client in clients
+        if client.client_id not in busy
+    }
+    requests = [_request("noite-perdida", client_id, chunk, now) for client_id, chunk in chunks.items() if chunk]
+    return dg.SensorResult(
+        run_requests=requests[:MOST_REQUESTS],
+        skip_reason=None if requests else dg.SkipReason("Nenhum dia sem leitura"),
+    )
+
+
+@dg.sensor(
+    job=rebuild_marts,
+    minimum_interval_seconds=60,
+    default_status=RUNNING,
+    description="Dias cujo dado bruto mudou e cujas tabelas ainda não acompanharam: reconstrói exatamente esses dias.",
+)
+def changed_days(context: dg.SensorEvaluationContext, supabase: SupabaseResource) -> dg.SensorResult:
+    """Range runs over stale days, one client at a time; clients with a run in progress are left to it."""
+    now = supabase.settings.clock()()
+    with supabase.database.transaction() as conn:
+        stale = ledgers.stale_days(conn, last_closed=last_closed_day(now))
+    busy = clients_with_runs(context.instance)
+    # A run rebuilds all stale days of its client, so one request per client is enough.
+    requests = [
+        _request("mudou", client_id, decisions.changed_ranges(days)[0], now)
+        for client_id, days in stale.items()
+        if client_id not in busy
+    ]
+    return dg.SensorResult(
+        run_requests=requests[:MOST_REQUESTS],
+        skip_reason=None if requests else dg.SkipReason("Nenhum dia pendente"),
+    )
+
+
+@dg.run_failure_sensor(
+    default_status=RUNNING,
+    minimum_interval_seconds=30,
+    description="Toda execução que falha fica em updates_log, com o motivo em uma linha.",
+)
+def run_failures(context: dg.RunFailureSensorContext, supabase: SupabaseResource) -> None:
+    """One ``error`` row per failed run, without secrets."""
+    run, now = context.dagster_run, supabase.settings.clock()()
+    steps = [event for event in context.get_step_failure_events() if event.step_failure_data.error]
+    reasons = [redact(failure_sentence(event)) for event in steps] or [
+        redact(context.failure_event.message or "sem motivo")
+    ]
+    with supabase.database.transaction() as conn:
+        ledgers.log_update(
+            conn,
+            ledgers.UpdateEntry(
+                run_id=run.run_id,
+                job_name=run.job_name,
+                client_id=run.tags.get(partitions.CLIENT_TAG) or run.tags.get("dagster/partition/client"),
+                status="error",
+                iniciado_em=now,
+                terminado_em=now,
+                detail={"motivos": reasons, "passos": [event.step_key or "" for event in steps]},
+            ),
+        )

@@ -1,0 +1,68 @@
+"""What sensors look at: a few small queries of our own tables and of the run queue. No outside call ever."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+import dagster as dg
+import psycopg
+
+from viang_pipeline.partitions import clients_of
+
+IN_PROGRESS = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+
+
+class ClientState(NamedTuple):
+    """One active, connected client. ``complete``: days whose orders were read completely."""
+
+    client_id: str
+    starts: date
+    complete: frozenset[date]
+    ever_read: bool
+
+
+def registered_clients(conn: psycopg.Connection) -> list[str]:
+    """Clients that have partitions: active and paused ones."""
+    rows = conn.execute("select client_id from dashboard.clients where status in ('ativo', 'pausado') order by 1")
+    return [client_id for (client_id,) in rows]
+
+
+def active_clients(conn: psycopg.Connection) -> list[ClientState]:
+    """Active clients whose Mercado Livre grant works, with what was read of their orders."""
+    rows = conn.execute(
+        """
+        select
+            cliente.client_id,
+            cliente.inicio_historico,
+            coalesce(
+                array_agg(leitura.dia) filter (where leitura.completo and leitura.dia >= cliente.inicio_historico), '{}'
+            ),
+            exists (
+                select from dashboard.source_cursors as c
+                where c.client_id = cliente.client_id and c.source = 'mercado_livre' and c.resource = 'orders'
+            )
+        from dashboard.clients as cliente
+        join dashboard.api_tokens as token
+          on token.client_id = cliente.client_id and token.platform = 'mercado_livre' and token.status = 'ativo'
+        left join dashboard.source_reads as leitura
+          on leitura.client_id = cliente.client_id
+         and leitura.source = 'mercado_livre' and leitura.resource = 'orders'
+        where cliente.status = 'ativo'
+        group by cliente.client_id, cliente.inicio_historico
+        order by cliente.client_id
+        """
+    )
+    return [ClientState(client_id, starts, frozenset(days), ever) for client_id, starts, days, ever in rows]
+
+
+def clients_with_runs(instance: dg.DagsterInstance) -> set[str]:
+    """Clients that have a run queued or in progress, backfills of many clients included: left alone until it ends."""
+    runs = instance.get_runs(dg.RunsFilter(statuses=IN_PROGRESS))
+    return {client_id for run in runs for client_id in clients_of(run.tags, instance)}

@@ -1,0 +1,31 @@
+"""The code location: ``build_definitions`` assembles it, ``defs`` is its result. Nothing else happens at import."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+
+from viang_pipeline.assets import marts, raw_mercado_livre
+from viang_pipeline.automation import jobs, schedules, sensors
+from viang_pipeline.checks import invariants, lateness
+from viang_pipeline.resources.mercado_livre import MercadoLivreResource
+from viang_pipeline.resources.supabase import SupabaseResource
+
+
+def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definitions:
+    """A fresh graph; ``resources`` replaces resources by name, for tests and rehearsals."""
+    supabase = SupabaseResource()
+    return dg.Definitions(
+        assets=dg.load_assets_from_modules([raw_mercado_livre, marts]),
+        asset_checks=dg.load_asset_checks_from_modules([invariants, lateness]),
+        jobs=[jobs.daily_update, jobs.reprocess, jobs.rebuild_marts, jobs.refresh_tokens],
+        schedules=[schedules.daily_update_schedule, schedules.refresh_tokens_schedule],
+        sensors=[sensors.client_registry, sensors.catch_up, sensors.changed_days, sensors.run_failures],
+        resources={"supabase": supabase, "mercado_livre": MercadoLivreResource(supabase=supabase), **(resources or {})},
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_definitions()

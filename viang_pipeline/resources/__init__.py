@@ -1,0 +1,1 @@
+"""Dagster resources: one thin wrapper per outside system."""

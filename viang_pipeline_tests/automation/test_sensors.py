@@ -1,0 +1,231 @@
+"""Sensors decide from stored data: partitions, first loads, missed nights and changed days."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import dagster as dg
+import pytest
+from dagster._core.code_pointer import ModuleCodePointer
+from dagster._core.origin import JobPythonOrigin, RepositoryPythonOrigin
+from dagster._core.remote_origin import GrpcServerCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
+
+from viang_pipeline import partitions
+from viang_pipeline.automation.sensors import catch_up, changed_days, client_registry
+from viang_pipeline.domain.business_day import days_between
+from viang_pipeline.resources.supabase import SupabaseResource
+from viang_pipeline.warehouse import ledgers
+from viang_pipeline.warehouse.database import Database
+from viang_pipeline_tests.automation.conftest import MORNING
+
+YESTERDAY = date(2026, 3, 19)
+STARTS = date(2026, 3, 1)
+
+Register = Callable[..., None]
+Tick = Callable[[dg.SensorDefinition], dg.SensorResult]
+
+
+@pytest.fixture
+def tick(instance: dg.DagsterInstance, supabase: SupabaseResource) -> Tick:
+    """One evaluation of a sensor; the partitions it asks for are added, as the daemon does."""
+
+    def evaluate(sensor: dg.SensorDefinition) -> dg.SensorResult:
+        with dg.build_sensor_context(instance=instance, resources={"supabase": supabase}) as context:
+            result = sensor(context)
+        assert isinstance(result, dg.SensorResult)
+        for request in result.dynamic_partitions_requests or []:
+            instance.add_dynamic_partitions(request.partitions_def_name, list(request.partition_keys))
+        return result
+
+    return evaluate
+
+
+@pytest.fixture
+def read(database: Database) -> Callable[..., None]:
+    """Marks days of a client's orders as completely read and, if asked, their data as changed."""
+
+    def mark(client_id: str, *days: date, changed: bool = False) -> None:
+        with database.transaction() as conn:
+            ledgers.mark_read(conn, client_id, "mercado_livre", "orders", days, MORNING)
+            if changed:
+                ledgers.touch_days(conn, client_id, days)
+
+    return mark
+
+
+def ranges(result: dg.SensorResult) -> list[tuple[str, str]]:
+    """First and last key of every run asked for."""
+    return [
+        (
+            request.tags["dagster/asset_partition_range_start"],
+            request.tags["dagster/asset_partition_range_end"],
+        )
+        for request in result.run_requests or []
+    ]
+
+
+def clients_with_partitions(instance: dg.DagsterInstance) -> set[str]:
+    return set(instance.get_dynamic_partitions("client"))
+
+
+def add_run(instance: dg.DagsterInstance, tags: dict[str, str], event: dg.DagsterEventType) -> None:
+    """A run whose last event is the given one."""
+    location = GrpcServerCodeLocationOrigin("localhost", 4000)
+    run = instance.add_run(
+        dg.DagsterRun(
+            job_name="daily_update",
+            status=dg.DagsterRunStatus.NOT_STARTED,
+            tags=tags,
+            remote_job_origin=RemoteJobOrigin(RemoteRepositoryOrigin(location, "repository"), "daily_update"),
+            job_code_origin=JobPythonOrigin(
+                "daily_update", RepositoryPythonOrigin("python", ModuleCodePointer("viang_pipeline", "defs"))
+            ),
+        )
+    )
+    instance.report_dagster_event(dg.DagsterEvent(event.value, "daily_update"), run.run_id)
+
+
+def test_a_new_client_gets_a_partition_and_the_newest_part_of_its_history(
+    register: Register, tick: Tick, instance: dg.DagsterInstance
+) -> None:
+    register("aurora", starts="2025-06-01")
+    result = tick(client_registry)
+    assert clients_with_partitions(instance) == {"aurora"}
+    assert ranges(result) == [("aurora|2026-02-17", "aurora|2026-03-19")]
+
+
+def test_a_first_load_goes_on_where_the_data_ends_and_then_stops(
+    register: Register, tick: Tick, read: Callable[..., None]
+) -> None:
+    register("aurora", starts="2026-01-01")
+    read("aurora", *days_between(date(2026, 2, 17), YESTERDAY))
+    assert ranges(tick(client_registry)) == [("aurora|2026-01-17", "aurora|2026-02-16")]
+    read("aurora", *days_between(date(2026, 1, 1), date(2026, 2, 16)))
+    assert ranges(tick(client_registry)) == []
+
+
+def test_a_paused_client_gets_a_partition_and_no_run(
+    register: Register, tick: Tick, instance: dg.DagsterInstance
+) -> None:
+    register("aurora", status="pausado")
+    assert ranges(tick(client_registry)) == []
+    assert clients_with_partitions(instance) == {"aurora"}
+
+
+def test_a_client_that_is_not_connected_yet_gets_no_run(
+    register: Register, tick: Tick, instance: dg.DagsterInstance
+) -> None:
+    register("aurora", connected=False)
+    assert ranges(tick(client_registry)) == []
+    assert clients_with_partitions(instance) == {"aurora"}
+
+
+def test_a_retired_client_keeps_its_partition_and_gets_no_run(
+    register: Register, tick: Tick, instance: dg.DagsterInstance
+) -> None:
+    register("aurora", status="encerrado")
+    register("brisa", status="encerrado")
+    instance.add_dynamic_partitions("client", ["aurora"])
+    assert ranges(tick(client_registry)) == []
+    assert clients_with_partitions(instance) == {"aurora"}
+
+
+def test_nothing_to_do_is_said_in_words(tick: Tick) -> None:
+    for sensor in (client_registry, catch_up, changed_days):
+        result = tick(sensor)
+        assert result.run_requests == []
+        assert result.skip_reason is not None
+
+
+def test_a_missed_night_is_found_from_the_data(
+    register: Register, tick: Tick, read: Callable[..., None], instance: dg.DagsterInstance
+) -> None:
+    register("aurora")
+    instance.add_dynamic_partitions("client", ["aurora"])
+    read("aurora", *(set(days_between(STARTS, YESTERDAY)) - {date(2026, 3, 10), date(2026, 3, 11)}))
+    assert ranges(tick(catch_up)) == [("aurora|2026-03-10", "aurora|2026-03-11")]
+
+
+def test_a_client_without_any_read_day_is_left_to_its_first_load(register: Register, tick: Tick) -> None:
+    register("aurora")
+    assert ranges(tick(catch_up)) == []
+
+
+def test_changed_days_are_rebuilt_by_one_run_of_their_client(
+    register: Register, tick: Tick, read: Callable[..., None], instance: dg.DagsterInstance
+) -> None:
+    instance.add_dynamic_partitions("client", ["aurora", "brisa"])
+    for client_id in ("aurora", "brisa"):
+        register(client_id)
+    read("aurora", date(2026, 3, 2), date(2026, 3, 8), date(2026, 3, 9), changed=True)
+    read("brisa", date(2026, 3, 5))
+    result = tick(changed_days)
+    assert ranges(result) == [("aurora|2026-03-08", "aurora|2026-03-09")]
+    assert (result.run_requests or [])[0].tags[partitions.CLIENT_TAG] == "aurora"
+
+
+def test_changed_days_of_a_paused_client_are_still_rebuilt(
+    register: Register, tick: Tick, read: Callable[..., None], instance: dg.DagsterInstance
+) -> None:
+    instance.add_dynamic_partitions("client", ["aurora"])
+    register("aurora", status="pausado")
+    read("aurora", date(2026, 3, 2), changed=True)
+    assert ranges(tick(changed_days)) == [("aurora|2026-03-02", "aurora|2026-03-02")]
+
+
+@pytest.mark.parametrize("event", [dg.DagsterEventType.RUN_ENQUEUED, dg.DagsterEventType.RUN_START])
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"viang/client": "aurora"},
+        {"dagster/partition/client": "aurora", "dagster/partition/date": "2026-03-19"},
+        {
+            "dagster/asset_partition_range_start": "aurora|2026-03-01",
+            "dagster/asset_partition_range_end": "aurora|2026-03-02",
+        },
+    ],
+    ids=["request", "partition", "range"],
+)
+def test_nothing_is_asked_for_while_a_run_of_the_client_waits_or_works(
+    register: Register,
+    tick: Tick,
+    read: Callable[..., None],
+    instance: dg.DagsterInstance,
+    tags: dict[str, str],
+    event: dg.DagsterEventType,
+) -> None:
+    instance.add_dynamic_partitions("client", ["aurora"])
+    register("aurora")
+    read("aurora", date(2026, 3, 5), date(2026, 3, 8), changed=True)
+    add_run(instance, tags, event)
+    for sensor in (client_registry, catch_up, changed_days):
+        assert ranges(tick(sensor)) == []
+
+
+def test_a_run_that_ended_holds_nobody_back(
+    register: Register, tick: Tick, read: Callable[..., None], instance: dg.DagsterInstance
+) -> None:
+    instance.add_dynamic_partitions("client", ["aurora"])
+    register("aurora")
+    read("aurora", date(2026, 3, 5), changed=True)
+    add_run(instance, {"viang/client": "aurora"}, dg.DagsterEventType.RUN_FAILURE)
+    assert len(ranges(tick(changed_days))) == 1
+
+
+def test_the_same_work_is_asked_for_at_most_once_an_hour(
+    register: Register, tick: Tick, instance: dg.DagsterInstance
+) -> None:
+    instance.add_dynamic_partitions("client", ["aurora"])
+    register("aurora")
+    first, second = ((tick(client_registry).run_requests or [])[0].run_key for _ in range(2))
+    assert first == second
+
+
+def test_no_run_is_asked_for_days_before_the_first_partition(
+    register: Register, tick: Tick, read: Callable[..., None]
+) -> None:
+    before = partitions.FIRST_DAY - timedelta(days=40)
+    register("aurora", starts=before.isoformat())
+    read("aurora", *days_between(partitions.FIRST_DAY, YESTERDAY))
+    assert ranges(tick(client_registry)) == []

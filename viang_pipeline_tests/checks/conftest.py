@@ -1,0 +1,59 @@
+"""The golden day, built, and a way to run checks on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import dagster as dg
+import pytest
+
+from viang_pipeline.checks import invariants, lateness
+from viang_pipeline.resources.supabase import SupabaseResource
+from viang_pipeline.settings import Settings
+from viang_pipeline.warehouse.database import Database
+from viang_pipeline_tests.marts.shop import DAY, NOW, Shop, golden
+
+CHECKS = dg.load_asset_checks_from_modules([invariants, lateness])
+
+RunChecks = Callable[..., dict[str, dg.AssetCheckResult]]
+
+
+@pytest.fixture
+def shop(database: Database) -> Shop:
+    """The golden day, built."""
+    shop = Shop(database)
+    golden(shop)
+    shop.build(DAY)
+    return shop
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as instance:
+        yield instance
+
+
+@pytest.fixture
+def run_checks(settings_env: Callable[..., Settings], instance: dg.DagsterInstance) -> RunChecks:
+    """Runs the named checks (default: all) in one run with the given tags; evaluations by name."""
+    settings_env(
+        VIANG_NOW=NOW.isoformat(),
+        MERCADO_LIVRE_API_URL="http://127.0.0.1:9",
+        MERCADO_LIVRE_AUTH_URL="http://127.0.0.1:9",
+    )
+
+    def run(*names: str, tags: dict[str, str] | None = None) -> dict[str, dg.AssetCheckResult]:
+        chosen = [check for check in CHECKS if not names or {key.name for key in check.check_keys} & set(names)]
+        definitions = dg.Definitions(
+            asset_checks=chosen,
+            jobs=[dg.define_asset_job("checks", selection=dg.AssetSelection.checks(*chosen))],
+            resources={"supabase": SupabaseResource()},
+        )
+        result = definitions.resolve_job_def("checks").execute_in_process(
+            instance=instance, tags=tags, raise_on_error=False
+        )
+        evaluations = {found.check_name: found for found in result.get_asset_check_evaluations()}
+        assert len(evaluations) == len(chosen), [event.message for event in result.all_events if event.is_failure]
+        return evaluations
+
+    return run

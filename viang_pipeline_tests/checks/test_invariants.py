@@ -1,0 +1,152 @@
+"""Every invariant passes on a good day and names what is wrong on a tampered one (kpis.md §9)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import dagster as dg
+import pytest
+from psycopg.types.json import Jsonb
+
+from viang_pipeline_tests.checks.conftest import RunChecks
+from viang_pipeline_tests.marts.shop import DAY, NOW, Shop, order
+
+LOG = """
+    insert into dashboard.updates_log
+        (run_id, job_name, client_id, source, resource, status, iniciado_em, terminado_em,
+         linhas_lidas, linhas_escritas, detail)
+    values ('r', 'daily_update', 'loja-aurora', 'mercado_livre', 'orders', 'success', %s, %s, 9, %s, %s)
+"""
+
+
+def _detail(announced: int = 9, collected: int = 9) -> Jsonb:
+    return Jsonb({"anunciados": announced, "coletados": collected, "lidos": 9, "antes_do_historico": 0})
+
+
+def test_every_invariant_holds_on_the_golden_day(shop: Shop, run_checks: RunChecks) -> None:
+    shop.execute(LOG, NOW, NOW, 9, _detail())
+    shop.read(NOW.date() - timedelta(days=1))
+    shop.build()
+    found = run_checks()
+    assert {name: (e.passed, e.metadata["violacoes"].value) for name, e in found.items()} == dict.fromkeys(
+        (
+            "pedidos_completos",
+            "frete_fecha_por_envio",
+            "vendas_fecham",
+            "skus_somam_o_cliente",
+            "nenhum_dia_aberto",
+            "reconstrucao_nao_muda",
+            "clientes_em_dia",
+        ),
+        (True, 0),
+    )
+
+
+@pytest.mark.parametrize(
+    ("check", "tampering", "finding"),
+    [
+        (
+            "frete_fecha_por_envio",
+            "update dashboard.fact_order_line set frete_vendedor = 10.80 where order_id = '1002'",
+            "| loja-aurora | 2 | 18.01 | 18.0",
+        ),
+        (
+            "frete_fecha_por_envio",
+            "update dashboard.fact_order_line set frete_vendedor = 18.00 where envio = '2'",
+            "| loja-aurora | 2 | 36.00 | 18.0",
+        ),
+        (
+            "vendas_fecham",
+            "update dashboard.fact_sku_day set faturamento = faturamento + 0.01 where sku = 'A'",
+            "| loja-aurora | 2026-03-10 | A | 400.00 | 200.01 | 200.00 |",
+        ),
+        (
+            "vendas_fecham",
+            "update dashboard.fact_sku_day set valor_devolvido = 5 where sku = 'A'",
+            "| 200.00 | 200.00 | 5.00 |",
+        ),
+        (
+            "skus_somam_o_cliente",
+            "update dashboard.agg_client_day set comissao = comissao + 0.01",
+            "| loja-aurora | 2026-03-10 | comissao | 62.57 | 62.56 |",
+        ),
+        (
+            "skus_somam_o_cliente",
+            "delete from dashboard.fact_sku_day where sku = 'C'",
+            "| loja-aurora | 2026-03-10 | faturamento | 479.60 | 399.60 |",
+        ),
+        (
+            "skus_somam_o_cliente",
+            "delete from dashboard.agg_client_day",
+            "| loja-aurora | 2026-03-10 | vendas_brutas | None | 679.60 |",
+        ),
+        (
+            "nenhum_dia_aberto",
+            "update dashboard.fact_sku_day set dia = '2026-03-20' where sku = 'C'",
+            "| fact_sku_day | loja-aurora | 2026-03-20 |",
+        ),
+        (
+            "reconstrucao_nao_muda",
+            "update dashboard.fact_order_line set valor = valor + 1 where order_id = '1001'",
+            "| loja-aurora | fact_order_line | 1 |",
+        ),
+    ],
+)
+def test_a_tampered_row_is_found_and_named(
+    shop: Shop, run_checks: RunChecks, check: str, tampering: str, finding: str
+) -> None:
+    shop.execute(tampering)
+    found = run_checks(check)[check]
+    assert not found.passed
+    assert found.severity == dg.AssetCheckSeverity.ERROR
+    assert finding in str(found.metadata["exemplos"].value)
+
+
+@pytest.mark.parametrize(
+    ("stored", "detail"), [(8, _detail()), (9, _detail(announced=10))], ids=["not stored", "not read"]
+)
+def test_a_read_with_orders_missing_is_found(shop: Shop, run_checks: RunChecks, stored: int, detail: Jsonb) -> None:
+    shop.execute(LOG, NOW, NOW, stored, detail)
+    found = run_checks("pedidos_completos")["pedidos_completos"]
+    assert not found.passed
+    assert found.description == "1 janela(s) com pedidos a menos"
+
+
+def test_a_rebuild_that_is_only_rehearsed_repairs_nothing(shop: Shop, run_checks: RunChecks) -> None:
+    shop.execute("update dashboard.fact_sku_day set unidades = 99 where sku = 'A'")
+    assert not run_checks("reconstrucao_nao_muda")["reconstrucao_nao_muda"].passed
+    assert shop.sku_days()[DAY, "A"]["unidades"] == 99
+
+
+def test_a_partly_known_sum_is_no_violation(shop: Shop, run_checks: RunChecks) -> None:
+    """The split of a cancellation is NULL for one SKU and for the client, and known for the other SKUs."""
+    shop.put(order("1007", shipment="7", cancelled="2026-03-11T12:00:00-03:00"))
+    shop.build(DAY)
+    found = run_checks("skus_somam_o_cliente", "vendas_fecham")
+    assert all(evaluation.passed for evaluation in found.values())
+
+
+def test_a_run_looks_at_its_own_days_and_a_check_by_hand_at_everything(
+    shop: Shop, run_checks: RunChecks, instance: dg.DagsterInstance
+) -> None:
+    instance.add_dynamic_partitions("client", [shop.client_id])
+    shop.execute("update dashboard.agg_client_day set comissao = 0")
+    other_day = {"viang/client": shop.client_id}
+    for end in ("start", "end"):
+        other_day[f"dagster/asset_partition_range_{end}"] = f"{shop.client_id}|2026-03-09"
+    own_day = {key: value.replace("03-09", "03-10") for key, value in other_day.items()}
+    check = "skus_somam_o_cliente"
+    verdicts = [run_checks(check, tags=tags)[check].passed for tags in (other_day, own_day, None)]
+    assert verdicts == [True, False, False]
+
+
+def test_a_client_that_is_behind_is_named_as_a_warning(shop: Shop, run_checks: RunChecks) -> None:
+    found = run_checks("clientes_em_dia")["clientes_em_dia"]
+    assert not found.passed
+    assert found.severity == dg.AssetCheckSeverity.WARN
+    assert "| loja-aurora | 2026-03-10 | não conectado |" in str(found.metadata["exemplos"].value)
+
+
+def test_a_paused_client_is_never_behind(shop: Shop, run_checks: RunChecks) -> None:
+    shop.execute("update dashboard.clients set status = 'pausado'")
+    assert run_checks("clientes_em_dia")["clientes_em_dia"].passed

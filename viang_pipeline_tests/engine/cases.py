@@ -1,0 +1,78 @@
+"""What the engine tests launch, all at once: who is registered, and which backfills and runs are asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from threading import Event
+
+from viang_pipeline import partitions
+from viang_pipeline.domain.business_day import days_between
+from viang_pipeline.sandbox import Fault
+from viang_pipeline_tests.engine.market import TODAY, Market, ago, keys
+from viang_pipeline_tests.engine.services import Services, until
+
+NINETY = days_between(ago(91), ago(2))
+TWENTY = [f"vinte-{number:02d}" for number in range(1, 21)]
+WEEK_BY_ASSETS, WEEK_BY_JOB = days_between(ago(10), ago(4)), days_between(ago(20), ago(14))
+HOLES = keys(["furos"], [ago(40), ago(39), ago(30)])
+REVOKED_DAY = ago(5)
+REVOKED_GROUP = ["acesso-a", "acesso-revogado", "acesso-z"]
+FIRST_LOAD = days_between(ago(36), ago(1))
+KILLED = days_between(ago(15), ago(2))
+OPEN_DAY = partitions.partition_key("aberto", TODAY)
+
+
+def register(market: Market) -> None:
+    """Every client of the cases, before the services start."""
+    for client_id in ("noventa-a", "noventa-b"):
+        market.add(client_id, starts=NINETY[0], selling=NINETY[::3])
+    for client_id in TWENTY:
+        market.add(client_id, starts=ago(30), selling=[*WEEK_BY_ASSETS, *WEEK_BY_JOB])
+    market.add("furos", starts=ago(50))
+    for client_id in REVOKED_GROUP:
+        market.add(client_id, starts=REVOKED_DAY, selling=[REVOKED_DAY])
+    market.add("aberto", starts=ago(5))
+    market.add("interrompido", starts=KILLED[0])
+    market.add("novo", starts=FIRST_LOAD[0], active=True)
+    market.sandbox.revoke(market.sellers["acesso-revogado"])
+
+
+@dataclass(frozen=True)
+class Cases:
+    """Ids of what was launched: backfills, and single runs. ``in_the_middle``: the run to kill has stored a part."""
+
+    market: Market
+    services: Services
+    backfills: dict[str, str]
+    open_day: str
+    killed: str
+    in_the_middle: Event
+
+
+def launch(market: Market, services: Services) -> Cases:
+    """Ask for everything as soon as the registry sensor has made the partitions."""
+    until(lambda: set(market.sellers) <= set(services.instance.get_dynamic_partitions("client")), "client partitions")
+    in_the_middle = Event()
+    seller = market.sellers["interrompido"].seller_id
+    second_window = {"path": "/orders/search", "seller": seller, "skip": 2}
+    market.sandbox.faults.add(Fault("hook", hook=lambda world, now: in_the_middle.set(), **second_window))
+    market.sandbox.faults.add(Fault("delay", seconds=120, **second_window))
+    killed = services.run("reprocess", _range("interrompido", KILLED[0], KILLED[-1]))
+    backfills = {
+        "90 days from the asset page": services.backfill_from_assets(keys(["noventa-a"], NINETY)),
+        "90 days from the job page": services.backfill_from_job("reprocess", keys(["noventa-b"], NINETY)),
+        "20 clients from the asset page": services.backfill_from_assets(keys(TWENTY, WEEK_BY_ASSETS)),
+        "20 clients from the job page": services.backfill_from_job("reprocess", keys(TWENTY, WEEK_BY_JOB)),
+        "holes from the job page": services.backfill_from_job("reprocess", HOLES),
+        "a revoked grant": services.backfill_from_assets(keys(REVOKED_GROUP, [REVOKED_DAY])),
+    }
+    open_day = services.run("reprocess", _range("aberto", ago(2), TODAY))
+    return Cases(market, services, backfills, open_day, killed, in_the_middle)
+
+
+def _range(client_id, first, last) -> dict[str, str]:
+    return {
+        "dagster/asset_partition_range_start": partitions.partition_key(client_id, first),
+        "dagster/asset_partition_range_end": partitions.partition_key(client_id, last),
+        partitions.CLIENT_TAG: client_id,
+    }

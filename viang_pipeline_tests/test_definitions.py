@@ -1,0 +1,122 @@
+"""A snapshot of the graph: a change of keys, dependencies, groups, owners, checks or automation is a decision."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import dagster as dg
+import pytest
+from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
+
+from viang_pipeline import partitions
+from viang_pipeline.definitions import build_definitions
+
+ORDERS, SHIPMENTS, LISTINGS = (f"mercado_livre/{name}" for name in ("orders", "shipments", "listings"))
+RAW_KINDS, MART_KINDS = {"api", "postgres"}, {"postgres", "table"}
+
+# key → (depends on, group, kinds, pools)
+ASSETS = {
+    ORDERS: (set(), "mercado_livre", RAW_KINDS, {"mercado_livre"}),
+    SHIPMENTS: ({ORDERS}, "mercado_livre", RAW_KINDS, {"mercado_livre"}),
+    LISTINGS: ({ORDERS}, "mercado_livre", RAW_KINDS, {"mercado_livre"}),
+    "fact_order_line": ({ORDERS, SHIPMENTS, LISTINGS}, "marts", MART_KINDS, set()),
+    "fact_sku_day": ({"fact_order_line"}, "marts", MART_KINDS, set()),
+    "agg_client_day": ({"fact_order_line", "fact_sku_day"}, "marts", MART_KINDS, set()),
+}
+MARTS = {"fact_order_line", "fact_sku_day", "agg_client_day"}
+
+# check → (asset, blocks what comes after)
+CHECKS = {
+    "pedidos_completos": (ORDERS, True),
+    "frete_fecha_por_envio": ("fact_order_line", True),
+    "vendas_fecham": ("fact_sku_day", True),
+    "skus_somam_o_cliente": ("agg_client_day", True),
+    "nenhum_dia_aberto": ("agg_client_day", True),
+    "reconstrucao_nao_muda": ("agg_client_day", True),
+    "clientes_em_dia": ("agg_client_day", False),
+}
+
+
+@pytest.fixture(scope="module")
+def definitions() -> dg.Definitions:
+    return build_definitions()
+
+
+@pytest.fixture(scope="module")
+def graph(definitions: dg.Definitions) -> AssetGraph:
+    return definitions.resolve_asset_graph()
+
+
+def test_the_assets_are_these_with_these_dependencies_groups_kinds_and_pools(graph: AssetGraph) -> None:
+    found = {}
+    for key in graph.get_all_asset_keys():
+        node = graph.get(key)
+        parents = {parent.to_user_string() for parent in node.parent_keys}
+        found[key.to_user_string()] = (parents, node.group_name, set(node.kinds), set(node.pools or ()))
+    assert found == ASSETS
+
+
+def test_every_asset_has_an_owner_a_description_and_the_partitions_of_the_house(graph: AssetGraph) -> None:
+    for key in graph.get_all_asset_keys():
+        node = graph.get(key)
+        assert node.owners == ["team:dados"]
+        assert node.description
+        assert node.partitions_def == partitions.client_day
+        assert node.backfill_policy == dg.BackfillPolicy.multi_run(max_partitions_per_run=31)
+
+
+def test_the_partitions_are_client_and_day_in_sao_paulo() -> None:
+    assert [d.name for d in partitions.client_day.partitions_defs] == ["client", "date"]
+    assert partitions.days.timezone == "America/Sao_Paulo"
+    assert partitions.client_day.partition_dimension_names == ["client", "date"]
+
+
+def test_the_checks_are_these(graph: AssetGraph) -> None:
+    found = {
+        key.name: (key.asset_key.to_user_string(), graph.get_check_spec(key).blocking) for key in graph.asset_check_keys
+    }
+    assert found == CHECKS
+    assert all(graph.get_check_spec(key).description for key in graph.asset_check_keys)
+
+
+@pytest.mark.parametrize(
+    ("job", "assets"), [("daily_update", set(ASSETS)), ("reprocess", set(ASSETS)), ("rebuild_marts", MARTS)]
+)
+def test_a_job_takes_exactly_these_assets(definitions: dg.Definitions, job: str, assets: set[str]) -> None:
+    keys = definitions.resolve_job_def(job).asset_layer.executable_asset_keys
+    assert {key.to_user_string() for key in keys} == assets
+
+
+def test_the_jobs_schedules_and_sensors_are_these(definitions: dg.Definitions) -> None:
+    repository = definitions.get_repository_def()
+    own = {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")}
+    assert own == {"daily_update", "reprocess", "rebuild_marts", "refresh_tokens"}
+    assert {s.name: s.job_name for s in repository.schedule_defs} == {
+        "daily_update_schedule": "daily_update",
+        "refresh_tokens_schedule": "refresh_tokens",
+    }
+    assert {s.name: [t.job_name for t in s.targets] for s in repository.sensor_defs} == {
+        "client_registry": ["reprocess"],
+        "catch_up": ["reprocess"],
+        "changed_days": ["rebuild_marts"],
+        "run_failures": [],
+    }
+    assert all(s.default_status == dg.DefaultSensorStatus.RUNNING for s in repository.sensor_defs)
+
+
+def test_all_definitions_load(definitions: dg.Definitions) -> None:
+    dg.Definitions.validate_loadable(definitions)
+
+
+def test_importing_the_code_location_needs_no_setting_and_no_database() -> None:
+    """A code server must come up to say what is wrong; a subprocess, because this one has imported everything."""
+    script = "from viang_pipeline.definitions import defs; defs.get_repository_def()"
+    environment = {"VIANG_DATABASE_URL": "not a dsn", "PATH": "/usr/bin:/bin", "HOME": "/nonexistent"}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_replaced_resource_is_used_instead_of_ours() -> None:
+    other = object()
+    assert build_definitions({"supabase": other}).resources["supabase"] is other  # type: ignore[index]
