@@ -1,0 +1,1 @@
+"""The viang command line: one file per command group."""

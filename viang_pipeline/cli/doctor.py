@@ -1,0 +1,146 @@
+"""``viang doctor``: every precondition of a night, one line each; ends with 1 when one of them is a fault."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import typer
+from dotenv import dotenv_values
+from rich.markup import escape
+
+from viang_pipeline.cli.console import FAILED, out
+from viang_pipeline.collect.access import mercado_livre_client
+from viang_pipeline.failures import ViangError
+from viang_pipeline.settings import Settings, is_loopback, load_settings
+from viang_pipeline.warehouse.database import Database, dagster_database_url, open_database, token_keys
+from viang_pipeline.warehouse.inspection import Finding, Level, inspect
+from viang_pipeline.warehouse.migrate import pending
+from viang_pipeline.warehouse.token_store import TokenState, TokenStore
+
+COLOURS = {"ok": "green", "aviso": "yellow", "falha": "red"}
+APP_SETTINGS = ("mercado_livre_app_id", "mercado_livre_app_secret", "mercado_livre_redirect_uri")
+
+
+def doctor() -> None:
+    """Confere configuração, banco, chaves, acessos e alcance das APIs. Termina com 1 se algo falha."""
+    settings = load_settings()
+    levels = []
+    for finding in _everything(settings):
+        colour = COLOURS[finding.level]
+        out.print(
+            f"[{colour}]{finding.level:<5}[/] [bold]{escape(finding.subject)}[/]: {escape(finding.text)}",
+            soft_wrap=True,
+        )
+        levels.append(finding.level)
+    if "falha" in levels:
+        raise typer.Exit(FAILED)
+
+
+def _everything(settings: Settings) -> Iterator[Finding]:
+    yield from _configuration(settings)
+    database = yield from _opened(settings)
+    if database is not None:
+        yield from _database(settings, database)
+    yield from _dagster_storage(settings)
+    yield from _mercado_livre(settings, database)
+
+
+def _configuration(settings: Settings) -> Iterator[Finding]:
+    yield Finding("ok", "configuração", f"lida; VIANG_HOME em {settings.home.expanduser().resolve()}")
+    if settings.now_override is not None:
+        yield Finding("aviso", "VIANG_NOW", f"o relógio está parado em {settings.now_override.isoformat()}")
+    if os.environ.get("SUPABASE_SERVICE_ROLE_KEY") or dotenv_values(Path(".env")).get("SUPABASE_SERVICE_ROLE_KEY"):
+        yield Finding(
+            "falha",
+            "SUPABASE_SERVICE_ROLE_KEY",
+            "está definida, ignora a segurança por linha e não é usada aqui; retire-a do ambiente e do .env",
+        )
+    missing = [name for name in APP_SETTINGS if getattr(settings, name) is None]
+    if missing:
+        names = ", ".join(str(Settings.model_fields[name].validation_alias) for name in missing)
+        yield Finding("aviso", "aplicativo do Mercado Livre", f"falta {names}; sem isso não há coleta")
+    else:
+        yield Finding("ok", "aplicativo do Mercado Livre", f"configurado ({settings.mercado_livre_app_id})")
+
+
+def _opened(settings: Settings) -> Generator[Finding, None, Database | None]:
+    """One connection, to tell an unreachable database from everything else that may be wrong with it."""
+    try:
+        database = open_database(settings)
+        database.connect().close()
+    except ViangError as failure:
+        yield Finding("falha", "banco", str(failure))
+        return None
+    kind = "embutido" if settings.database_url is None else "de VIANG_DATABASE_URL"
+    yield Finding("ok", "banco", f"{kind}, {database.place}")
+    return database
+
+
+def _database(settings: Settings, database: Database) -> Iterator[Finding]:
+    with database.transaction() as conn:
+        yield from inspect(conn, this_machine=is_loopback(database.url))
+    if pending(database):
+        yield Finding("falha", "migrações", "há migrações pendentes. Rode: viang db upgrade")
+        return
+    yield Finding("ok", "migrações", "em dia")
+    yield from _tokens(TokenStore(database, token_keys(settings)))
+
+
+def _tokens(store: TokenStore) -> Iterator[Finding]:
+    states, opened = store.states(), 0
+    for state in states:
+        if state.status != "ativo":
+            yield Finding("aviso", f"acesso de {state.client_id}", f"precisa de nova autorização ({state.motivo})")
+            continue
+        try:
+            store.read(state.client_id, state.platform)
+            opened += 1
+        except ViangError as failure:
+            yield Finding("falha", f"chave do token de {state.client_id}", str(failure))
+    yield Finding("ok", "chaves dos tokens", f"abrem {opened} de {len(states)} contas conectadas")
+
+
+def _dagster_storage(settings: Settings) -> Iterator[Finding]:
+    try:
+        url = dagster_database_url(settings).replace("postgresql+psycopg2://", "postgresql://", 1)
+        Database(url).connect().close()
+    except ViangError as failure:
+        yield Finding("falha", "armazenamento do Dagster", str(failure).replace("VIANG_DATABASE", "DAGSTER_DATABASE"))
+        return
+    host = urlsplit(url).hostname or ""
+    if "supabase" in host:
+        yield Finding(
+            "aviso", "armazenamento do Dagster", "está no Supabase; o Dagster abre centenas de conexões, use outro"
+        )
+    else:
+        yield Finding("ok", "armazenamento do Dagster", Database(url).place)
+
+
+def _mercado_livre(settings: Settings, database: Database | None) -> Iterator[Finding]:
+    address = settings.mercado_livre_api_url
+    try:
+        httpx.get(address, timeout=10)
+    except httpx.HTTPError as error:
+        level: Level = "falha" if settings.mercado_livre_app_id else "aviso"
+        yield Finding(level, "alcance do Mercado Livre", f"{address} não respondeu ({type(error).__name__})")
+        return
+    yield Finding("ok", "alcance do Mercado Livre", f"{address} responde")
+    state = None if database is None or pending(database) else _usable(settings, database)
+    if database is None or state is None:
+        return
+    try:
+        with mercado_livre_client(settings, database, state.client_id, rehearsal=True):
+            yield Finding("ok", "permissão no Mercado Livre", f"o token de {state.client_id} foi aceito")
+    except ViangError as failure:
+        yield Finding("falha", "permissão no Mercado Livre", str(failure))
+
+
+def _usable(settings: Settings, database: Database) -> TokenState | None:
+    """An account whose token is valid now: this command never renews one."""
+    now = settings.clock()()
+    states = TokenStore(database, token_keys(settings)).states()
+    return next((s for s in states if s.status == "ativo" and s.expires_at > now), None)

@@ -1,0 +1,59 @@
+"""``viang nightly``: the night of ``daily_update`` in this process, for cron hosts and rehearsals."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated
+
+import typer
+
+from viang_pipeline.automation.in_process import open_instance, run_range
+from viang_pipeline.automation.state import ClientState, active_clients
+from viang_pipeline.cli.console import DONE, DONE_IN_PART, FAILED, err, out, ready_database
+from viang_pipeline.cli.runs import step_status, written_rows
+from viang_pipeline.collect.authorization import mercado_livre_oauth
+from viang_pipeline.domain.business_day import last_closed_day
+from viang_pipeline.failures import UsageError
+from viang_pipeline.settings import load_settings
+
+
+def nightly(
+    client_id: Annotated[str | None, typer.Option(help="Só este cliente.")] = None,
+) -> None:
+    """Faz agora a noite de todos os clientes ativos e conectados."""
+    settings = load_settings()
+    now = settings.clock()()
+    yesterday = last_closed_day(now)
+    mercado_livre_oauth(settings)  # a missing setting is said once, not once per client
+    database = ready_database(settings)
+    with database.transaction() as conn:
+        wanted = [c for c in active_clients(conn) if client_id in (None, c.client_id) and c.starts <= yesterday]
+    if not wanted:
+        raise UsageError("Nenhum cliente ativo e conectado" + (f" com o nome {client_id}" if client_id else ""))
+    good = 0
+    with open_instance(settings) as instance:
+        for client in wanted:
+            first = _first_day(client, yesterday)
+            with step_status(client.client_id) as on_step:
+                reports = run_range(
+                    instance, "daily_update", client.client_id, first, yesterday,
+                    starts=client.starts, now=now, on_step=on_step,
+                )  # fmt: skip
+            rows = written_rows(database, [report.run_id for report in reports])
+            success = all(report.success for report in reports)
+            good += success
+            written = sum(counts[2] for counts in rows.values())
+            calls = sum(counts[0] for counts in rows.values())
+            state = "[green]completo[/green]" if success else "[red]com falhas[/red]"
+            out.print(f"{client.client_id}: {state}, {calls} chamadas, {written} linhas gravadas")
+            for report in reports:
+                for failure in report.failures:
+                    err.print(failure, style="red", markup=False, soft_wrap=True)
+    raise typer.Exit(DONE if good == len(wanted) else DONE_IN_PART if good else FAILED)
+
+
+def _first_day(client: ClientState, yesterday: date) -> date:
+    """Missed nights come along with the last one, and a new client gets its whole history."""
+    if not client.complete:
+        return client.starts
+    return min(max(client.complete) + timedelta(days=1), yesterday)

@@ -1,0 +1,46 @@
+"""What commands that run jobs share: progress on a terminal, plain lines otherwise, and the rows of the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from viang_pipeline.cli.console import out
+from viang_pipeline.warehouse.database import Database
+
+STEPS = {
+    "mercado_livre__orders": "lendo pedidos",
+    "mercado_livre__shipments": "lendo envios e fretes",
+    "mercado_livre__listings": "lendo anúncios",
+    "fact_order_line": "montando linhas de pedido",
+    "fact_sku_day": "somando SKU por dia",
+    "agg_client_day": "somando cliente por dia",
+}
+
+
+@contextmanager
+def step_status(client_id: str) -> Iterator[Callable[[str], None]]:
+    """A function that shows the step in progress: a spinner on a terminal, one line per step otherwise."""
+    if not out.is_terminal:
+        yield lambda step: out.print(f"{client_id}: {STEPS[step]}") if step in STEPS else None
+        return
+    with out.status(f"{client_id}: começando…") as status:
+        yield lambda step: status.update(f"{client_id}: {STEPS.get(step, 'conferindo')}…")
+
+
+def written_rows(database: Database, run_ids: Sequence[str]) -> dict[str, tuple[int, int, int, int]]:
+    """Stage → (calls, rows read, written, unchanged) of some runs, from ``updates_log``."""
+    with database.transaction() as conn:
+        rows = conn.execute(
+            """
+            select source, resource, sum(requisicoes)::int, sum(linhas_lidas)::int, sum(linhas_escritas)::int,
+                   sum(linhas_inalteradas)::int
+            from dashboard.updates_log where run_id = any(%s) and resource is not null
+            group by source, resource order by min(id)
+            """,
+            [list(run_ids)],
+        ).fetchall()
+    return {
+        resource if source == "marts" else f"{source}/{resource}": (calls, read, written, unchanged)
+        for source, resource, calls, read, written, unchanged in rows
+    }

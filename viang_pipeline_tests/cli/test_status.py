@@ -1,0 +1,165 @@
+"""``viang status`` from ledgers a test fills: what is late, what is not, and which exit code says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from viang_pipeline.cli.main import app
+from viang_pipeline.domain.business_day import days_between
+from viang_pipeline.settings import Settings
+from viang_pipeline.warehouse import clients, ledgers
+from viang_pipeline.warehouse.client_status import preliminary_days, read_states
+from viang_pipeline.warehouse.database import Database, token_keys
+from viang_pipeline.warehouse.tokens import TokenVault
+
+# 09:00 in São Paulo: the night is over, yesterday is the 10th.
+NOW = datetime(2026, 3, 11, 12, tzinfo=UTC)
+NIGHT = datetime(2026, 3, 11, 6, 10, tzinfo=UTC)
+FIRST, YESTERDAY = date(2026, 3, 1), date(2026, 3, 10)
+LOCAL = {"MERCADO_LIVRE_API_URL": "http://127.0.0.1:1", "MERCADO_LIVRE_AUTH_URL": "http://127.0.0.1:1"}
+
+
+@dataclass(frozen=True)
+class Pair:
+    access_token: str = "APP_USR-acesso"
+    refresh_token: str = "TG-renovacao"
+    expires_in: int = 21600
+
+
+@dataclass
+class Agency:
+    """An installation with client loja-a, whose ledgers a test fills."""
+
+    database: Database
+    configure: Callable[..., Settings]
+    settings: Settings
+
+    def read(self, *days: date, resource: str = "orders") -> None:
+        with self.database.transaction() as conn:
+            ledgers.mark_read(conn, "loja-a", "mercado_livre", resource, days, NIGHT)
+
+    def connect(self) -> None:
+        keys = token_keys(self.settings)
+        TokenVault(self.database, keys, lambda: NIGHT).store_new_grant("loja-a", "mercado_livre", Pair(), 123)
+
+    def execute(self, statement: str) -> None:
+        with self.database.transaction() as conn:
+            conn.execute(statement.encode())
+
+    def status(self, *arguments: str) -> Result:
+        return CliRunner().invoke(app, ["status", *arguments])
+
+
+@pytest.fixture
+def agency(database: Database, settings_env: Callable[..., Settings]) -> Agency:
+    settings = settings_env(VIANG_NOW=NOW.isoformat(), **LOCAL)
+    with database.transaction() as conn:
+        clients.add(conn, "loja-a", "A", inicio_historico=FIRST, default_start=FIRST)
+    return Agency(database, settings_env, settings)
+
+
+def test_a_client_read_to_yesterday_with_a_live_grant_is_fine(agency: Agency) -> None:
+    agency.connect()
+    agency.read(*days_between(FIRST, YESTERDAY))
+    result = agency.status()
+    assert result.exit_code == 0, result.output
+    for text in ("em dia", "11/03/2026 03:10", "5 h 50", "10 de 10", "11/03/2026 09:10", "2026-03-05 a 2026-03-10"):
+        assert text in result.stdout
+
+
+def test_the_share_of_announced_orders_that_arrived_is_shown(agency: Agency) -> None:
+    agency.connect()
+    agency.read(*days_between(FIRST, YESTERDAY))
+    with agency.database.transaction() as conn:
+        for announced, ended in [(7, NIGHT), (41, NOW)]:
+            ledgers.log_update(
+                conn,
+                ledgers.UpdateEntry(
+                    run_id="r", job_name="j", status="success", iniciado_em=ended, terminado_em=ended,
+                    client_id="loja-a", source="mercado_livre", resource="orders",
+                    detail={"anunciados": announced, "lidos": announced},
+                ),
+            )  # fmt: skip
+    assert "41 de 41" in agency.status().stdout
+
+
+def test_a_client_never_read_ends_with_3(agency: Agency) -> None:
+    agency.connect()
+    result = agency.status()
+    assert result.exit_code == 3
+    assert "nunca lido" in result.stdout
+
+
+def test_a_missed_night_ends_with_3_and_says_up_to_where_and_why(agency: Agency) -> None:
+    agency.connect()
+    agency.read(*days_between(FIRST, date(2026, 3, 9)))
+    with agency.database.transaction() as conn:
+        ledgers.mark_unread(conn, "loja-a", "mercado_livre", "orders", [YESTERDAY], NOW, "HTTP 503")
+    result = agency.status()
+    assert result.exit_code == 3
+    assert "atrasado, lido até 2026-03-09: HTTP 503" in result.stdout
+
+
+def test_before_the_night_is_over_yesterday_is_not_late(agency: Agency) -> None:
+    agency.configure(VIANG_NOW="2026-03-11T04:00:00Z")  # 01:00 in São Paulo
+    agency.connect()
+    agency.read(*days_between(FIRST, date(2026, 3, 9)))
+    assert agency.status().exit_code == 0
+
+
+def test_a_hole_in_the_history_ends_with_3(agency: Agency) -> None:
+    agency.connect()
+    agency.read(*days_between(FIRST, date(2026, 3, 3)), *days_between(date(2026, 3, 6), YESTERDAY))
+    result = agency.status()
+    assert result.exit_code == 3
+    assert "2 dias sem leitura" in result.stdout
+
+
+def test_a_dead_grant_ends_with_3_and_shows_the_reason(agency: Agency) -> None:
+    agency.connect()
+    agency.read(*days_between(FIRST, YESTERDAY))
+    agency.execute("update dashboard.api_tokens set status = 'reautorizar', motivo = 'revogada pelo vendedor'")
+    result = agency.status()
+    assert result.exit_code == 3
+    assert "reautorizar: revogada pelo vendedor" in result.stdout
+
+
+def test_a_client_that_was_never_connected_ends_with_3(agency: Agency) -> None:
+    agency.read(*days_between(FIRST, YESTERDAY))
+    assert agency.status().exit_code == 3
+
+
+def test_a_paused_client_is_shown_and_never_late(agency: Agency) -> None:
+    agency.execute("update dashboard.clients set status = 'pausado'")
+    result = agency.status()
+    assert result.exit_code == 0
+    assert "pausado" in result.stdout
+
+
+def test_changed_days_that_wait_for_their_rebuild_are_counted(agency: Agency) -> None:
+    agency.connect()
+    agency.read(*days_between(FIRST, YESTERDAY))
+    with agency.database.transaction() as conn:
+        ledgers.touch_days(conn, "loja-a", [FIRST, YESTERDAY])
+    assert "2 dias a reconstruir, de 2026-03-01 a 2026-03-10" in agency.status().stdout
+
+
+def test_one_client_can_be_asked_for_and_an_unknown_one_is_named(agency: Agency) -> None:
+    with agency.database.transaction() as conn:
+        clients.add(conn, "loja-b", "B", inicio_historico=FIRST, default_start=FIRST)
+        found = read_states(conn, YESTERDAY, "loja-b")
+    assert [state.client_id for state in found] == ["loja-b"]
+    assert "loja-a" not in agency.status("loja-b").stdout
+    unknown = agency.status("loja-x")
+    assert unknown.exit_code == 2
+    assert "loja-x" in unknown.stderr
+
+
+def test_a_day_is_preliminary_until_seven_days_later() -> None:
+    assert preliminary_days(NOW) == days_between(date(2026, 3, 5), YESTERDAY)
