@@ -1,0 +1,78 @@
+"""Every metric column the database shows, held against the oracle, to the centavo."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from viang_pipeline_tests.end_to_end.driver import Installation
+from viang_pipeline_tests.end_to_end.driver import Row as Shown
+from viang_pipeline_tests.end_to_end.oracle import Oracle, Row
+
+NOT_METRICS = {
+    "client_id",
+    "dia",
+    "sku",
+    "faltantes",
+    "hash",
+    "versao_metrica",
+    "run_id",
+    "calculado_em",
+}
+MONEY_RATIOS = ("ticket_medio", "ticket_medio_pedido", "preco_medio")
+MOST_SHOWN = 25
+
+
+@dataclass
+class Comparison:
+    """How much was compared, and where the database and the oracle disagree."""
+
+    client_days: int = 0
+    sku_days: int = 0
+    values: int = 0
+    differences: list[str] = field(default_factory=list)
+
+    def __add__(self, other: Comparison) -> Comparison:
+        return Comparison(
+            self.client_days + other.client_days,
+            self.sku_days + other.sku_days,
+            self.values + other.values,
+            self.differences + other.differences,
+        )
+
+    def __str__(self) -> str:
+        head = f"{self.client_days} client-days, {self.sku_days} SKU-days, {self.values} values compared"
+        return "\n".join([f"{head}; {len(self.differences)} differ", *self.differences[:MOST_SHOWN]])
+
+
+def compare(installation: Installation, client_id: str, oracle: Oracle) -> Comparison:
+    """Both views of a client against the oracle: the same rows, the same columns, the same values."""
+    found = Comparison()
+    days = installation.client_days(client_id)
+    found.client_days = len(days)
+    _compare(f"{client_id} cliente-dia", days, oracle.client_days(), found)
+    skus = installation.sku_days(client_id)
+    found.sku_days = len(skus)
+    _compare(f"{client_id} SKU-dia", skus, oracle.sku_days(), found)
+    return found
+
+
+def _compare(what: str, shown: Mapping[Hashable, Shown], expected: Mapping[Hashable, Row], found: Comparison) -> None:
+    for key in sorted(shown.keys() ^ expected.keys(), key=str):
+        found.differences.append(f"{what} {key}: row only in the {'database' if key in shown else 'oracle'}")
+    for key in sorted(shown.keys() & expected.keys(), key=str):
+        row, truth = shown[key], expected[key]
+        names = row.keys() - NOT_METRICS
+        if names != truth.keys():
+            found.differences.append(f"{what}: columns {sorted(names ^ truth.keys())} are only on one side")
+        for name in sorted(names & truth.keys()):
+            found.values += 1
+            value, wanted = row[name], in_reais(name, truth[name], row[name])
+            if value != wanted:
+                found.differences.append(f"{what} {key} {name}: shown {value}, true {wanted}")
+
+
+def in_reais(name: str, wanted: int | Decimal | None, shown: object) -> int | Decimal | None:
+    """The oracle's centavos as the column's unit: money columns are decimals, counts whole numbers."""
+    return Decimal(wanted) / 100 if isinstance(wanted, int) and isinstance(shown, Decimal) else wanted

@@ -1,0 +1,207 @@
+"""No secret and no person is found anywhere after nights that went well and nights that failed, although the
+marketplace served both: buyers with names, documents and addresses, and error bodies that quote them and tokens.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from viang_pipeline.automation.in_process import open_instance, run_range
+from viang_pipeline.logs import set_up_logging
+from viang_pipeline.sandbox import Fault, World
+from viang_pipeline.sandbox.people import person
+from viang_pipeline.settings import Settings
+from viang_pipeline.warehouse.database import Database
+from viang_pipeline_tests.end_to_end.conftest import Install
+from viang_pipeline_tests.end_to_end.driver import Installation, tables, utc
+
+DAY = date(2026, 3, 10)
+BUYERS = (987_650_012_345, 987_650_054_321)
+ISSUED = re.compile(r"APP_USR-\d+-\d+-[0-9a-f]+-\d+|TG-[0-9a-f]{24}-\d+")
+
+ACCESS, REFRESH = "APP_USR-777-100312-aa11bb22-424242", "TG-6701aa0123456789abcdef01-424242"
+PLANTED = {
+    "access token": ACCESS,
+    "refresh token": REFRESH,
+    "bearer": "Zm9vYmFyYmF6cXV4",
+    "e-mail": "maria.aparecida@segredo.com.br",
+    "CPF": "529.982.247-25",
+    "bare CPF": "52998224725",
+    "name": "Maria Aparecida da Conceição",
+    "surname": "Conceição",
+    "street": "Rua das Palmeiras",
+    "phone": "11987654321",
+}
+SAID = (
+    f"Maria Aparecida da Conceição, CPF 529.982.247-25 (52998224725), Rua das Palmeiras 77, fone 11987654321, "
+    f"maria.aparecida@segredo.com.br; token {ACCESS} {REFRESH} Authorization: Bearer Zm9vYmFyYmF6cXV4"
+)
+BODIES = {
+    "/orders/search": (400, json.dumps({"message": SAID, "error": "bad_request", "status": 400, "cause": [SAID]})),
+    "/shipments/*": (500, SAID),
+    "/users/*/items/search": (403, json.dumps({"code": "FORBIDDEN", "error": "access_denied", "message": SAID})),
+    "/oauth/token": (400, json.dumps({"error": "invalid_grant", "error_description": SAID, "status": 400})),
+}
+
+NIGHTS: tuple[tuple[str, ...], ...] = (
+    (),
+    ("/orders/search",),
+    ("/shipments/*", "/users/*/items/search"),
+    ("/oauth/token",),
+)
+
+OURS = ("DAGSTER_HOME", "VIANG_DAGSTER_STORAGE_URL", "VIANG_COMPUTE_LOGS", "DAGSTER_GRPC_PROXY_HEARTBEAT_TTL_SECONDS")
+
+
+@pytest.fixture
+def logs_to_file(viang_home: Path) -> Iterator[Path]:
+    """The process's own logging, as the command line sets it up; the test runner's comes back afterwards."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield set_up_logging(viang_home)
+    for handler in set(root.handlers) - set(handlers):
+        handler.close()
+    root.handlers[:], root.level = handlers, level
+
+
+@dataclass
+class Trail:
+    """What nights left behind, and what must not be in it."""
+
+    installation: Installation
+    storage: Database
+    home: Path
+    successes: list[bool]
+
+    def texts(self) -> dict[str, str]:
+        """Place → everything written there: files, and every table of both databases row by row."""
+        found = {
+            str(path.relative_to(self.home)): path.read_text(encoding="utf-8", errors="replace")
+            for path in self.home.rglob("*")
+            if path.is_file()
+        }
+        for database in (self.installation.database, self.storage):
+            with database.transaction() as conn:
+                for name in tables(database):
+                    rows = conn.execute(f"select string_agg(t::text, chr(10)) from {name} t").fetchone()  # type: ignore[arg-type]
+                    found[f"{urlsplit(database.url).path}: {name}"] = rows[0] or "" if rows else ""
+        return found
+
+    def places_of(self, needles: dict[str, str]) -> list[str]:
+        """Where any of the needles is, whether written plainly or escaped as JSON."""
+        return [
+            f"{what} in {place}"
+            for place, text in self.texts().items()
+            for what, needle in needles.items()
+            if needle in text or json.dumps(needle)[1:-1] in text
+        ]
+
+
+@pytest.fixture
+def trail(
+    install: Install, empty_database: Database, logs_to_file: Path, viang_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> Trail:
+    """A good first load and three failing nights through the real jobs."""
+    for name in OURS:
+        monkeypatch.setenv(name, "restored by the test")
+    monkeypatch.setenv("DAGSTER_DATABASE_URL", empty_database.url)
+    world = World(start=utc("2026-03-01T00:00:00Z"))
+    seller = world.add_seller("loja")
+    listing = world.add_listing(seller, title="Produto", price=100_00, sku="A")
+    for number, buyer in enumerate(BUYERS):
+        at = utc(f"{DAY}T1{number}:00:00-03:00")
+        order = world.place_order(seller, listing, at=at, buyer_id=buyer)
+        world.pay(order, at=at + timedelta(minutes=1))
+        world.attach_shipment(order, world.ship(seller, at=at, seller_cost=10_00), at=at + timedelta(minutes=2))
+        world.cancel(order, at=at + timedelta(hours=3 + 24 * number))
+    installation = install(world, now=utc(f"{DAY}T23:00:00-03:00"))
+    installation.client("loja", seller, DAY)
+
+    successes = []
+    for number, troubles in enumerate(NIGHTS, 1):
+        installation.at(utc(f"{DAY + timedelta(days=number)}T03:00:00-03:00"))
+        installation.sandbox.faults.clear()
+        for path in troubles:
+            status, body = BODIES[path]
+            installation.sandbox.faults.add(Fault("status", path=path, status=status, body=body, times=None))
+        last = DAY + timedelta(days=number - 1)
+        with open_instance(installation.settings) as instance:
+            reports = run_range(instance, "daily_update", "loja", last, last, starts=DAY, now=installation.now)
+        successes += [report.success for report in reports]
+    return Trail(installation, empty_database, viang_home, successes)
+
+
+@pytest.mark.slow
+def test_no_secret_and_no_person_is_left_anywhere(trail: Trail) -> None:
+    assert trail.successes == [True, False, False, False]
+    texts = trail.texts()
+    assert any("dashboard.fact_order_line" in place and text for place, text in texts.items())
+    assert texts["logs/viang.log"]
+    assert any("compute_logs" in place for place in texts), sorted(texts)
+    assert any("event_logs" in place and "bad_request" in text for place, text in texts.items())
+    assert "[oculto]" in "".join(texts.values()), "the error bodies were never quoted: nothing was put to the test"
+
+    assert trail.places_of(PLANTED) == []
+    assert trail.places_of(_people()) == []
+    assert trail.places_of(_secrets(trail.installation.settings)) == []
+    assert [place for place, text in texts.items() if ISSUED.search(text)] == []
+    _assert_they_were_served(trail.installation)
+
+
+def _people() -> dict[str, str]:
+    """Everything the marketplace says about the buyers."""
+    needles = {"delivery note": "Entregar a", "cancellation text": "Cancelado: pedido de"}
+    for buyer in BUYERS:
+        who = person(buyer)
+        needles |= {
+            f"id of {buyer}": str(buyer),
+            f"name of {buyer}": f"{who.first_name} {who.last_name}",
+            f"surname of {buyer}": who.last_name,
+            f"nickname of {buyer}": who.nickname,
+            f"e-mail of {buyer}": who.email,
+            f"CPF of {buyer}": who.cpf,
+            f"phone of {buyer}": who.phone,
+            f"street of {buyer}": f"{who.street} {who.number}",
+            f"postcode of {buyer}": who.zip_code,
+        }
+    return needles
+
+
+def _secrets(settings: Settings) -> dict[str, str]:
+    """What the installation itself knows and must keep."""
+    assert settings.database_url is not None
+    password = urlsplit(settings.database_url.get_secret_value()).password
+    assert password
+    return {
+        "app secret": settings.require("mercado_livre_app_secret"),
+        "token key": settings.token_keys[0].get_secret_value(),
+        "database password": password,
+    }
+
+
+def _assert_they_were_served(installation: Installation) -> None:
+    """The marketplace did send every planted text: what is not found was dropped, not absent."""
+    served = {(seen.path, seen.status) for seen in installation.sandbox.requests}
+    assert {("/orders/search", 400), ("/oauth/token", 400), ("/orders/search", 200)} <= served
+    assert any(path.startswith("/shipments/") and status == 500 for path, status in served)
+    installation.sandbox.faults.clear()
+    pair = installation.sandbox.tokens("loja")
+    texts = []
+    for path in {seen.path for seen in installation.sandbox.requests if seen.path.startswith(("/orders/2", "/shipm"))}:
+        answer = httpx.get(
+            installation.sandbox.url + path,
+            headers={"Authorization": f"Bearer {pair.access_token}", "x-format-new": "true"},
+        )
+        texts.append(json.dumps(answer.json(), ensure_ascii=False))
+    together = "\n".join(texts)
+    assert [what for what, needle in _people().items() if needle not in together] == []
