@@ -1,0 +1,138 @@
+"""What benchmarks share: a throw-away Postgres, a sandbox and measured runs in processes of their own."""
+
+from __future__ import annotations
+
+import multiprocessing
+import re
+import shutil
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+from typing import Any
+
+from viang_pipeline.sandbox import Sandbox
+from viang_pipeline.warehouse import embedded
+from viang_pipeline.warehouse.database import Database
+from viang_pipeline.warehouse.migrate import upgrade
+
+SPAWN = multiprocessing.get_context("spawn")
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measured run. ``cpu_seconds`` and ``peak_mib`` (highest resident memory) are those of its own process alone;
+    ``result`` is what it returned."""
+
+    seconds: float
+    cpu_seconds: float
+    peak_mib: float
+    result: Any
+
+
+@contextmanager
+def postgres() -> Iterator[Database]:
+    """An embedded server with production settings and a migrated database, removed afterwards."""
+    home = Path(tempfile.mkdtemp(prefix="viang-bench-"))
+    home.chmod(0o711)
+    try:
+        database = Database(embedded.ensure_running(home).viang_url)
+        upgrade(database)
+        yield database
+    finally:
+        embedded.stop(home)
+        shutil.rmtree(embedded.data_folder(home), ignore_errors=True)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class Marketplace:
+    """A sandbox that runs in another process: its address, one seller and a bearer token that stays valid."""
+
+    url: str
+    seller_id: int
+    token: str = field(repr=False)
+
+    def access_token(self) -> str:
+        """The token (the interface of a TokenSource)."""
+        return self.token
+
+    def renew(self, rejected: str) -> str:
+        """Never needed: the sandbox's clock stands still."""
+        raise AssertionError("the token was refused")
+
+
+@contextmanager
+def marketplace(make: Callable[..., Sandbox], *arguments: Any) -> Iterator[Marketplace]:
+    """The sandbox that ``make`` builds, served from a process of its own: its work is not counted as the client's."""
+    ours, theirs = SPAWN.Pipe()
+    process = SPAWN.Process(target=_serve, args=(theirs, make, arguments))
+    process.start()
+    theirs.close()
+    try:
+        yield ours.recv()
+    finally:
+        ours.close()
+        process.join()
+
+
+def _serve(parent: Connection, make: Callable[..., Sandbox], arguments: tuple[Any, ...]) -> None:
+    with make(*arguments) as sandbox:
+        seller = next(iter(sandbox.world.sellers.values()))
+        parent.send(Marketplace(sandbox.url, seller.seller_id, sandbox.tokens(seller).access_token))
+        with suppress(EOFError):
+            parent.recv()  # the parent closes its end when it is done
+
+
+def measure(work: Callable[..., Any], *arguments: Any) -> Measure:
+    """Run ``work`` in a process of its own and measure it from inside, imports excluded."""
+    return together(1, work, *arguments)[0]
+
+
+def together(processes: int, work: Callable[..., Any], *arguments: Any) -> list[Measure]:
+    """Run ``work`` in several processes that start at the same moment, each measured from inside."""
+    barrier = SPAWN.Barrier(processes)
+    started = []
+    for _ in range(processes):
+        ours, theirs = SPAWN.Pipe()
+        process = SPAWN.Process(target=_measured, args=(theirs, barrier, work, arguments))
+        process.start()
+        theirs.close()
+        started.append((process, ours))
+    try:
+        return [ours.recv() for _, ours in started]
+    finally:
+        for process, _ in started:
+            process.join()
+
+
+def _measured(answer: Connection, barrier: Barrier, work: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    barrier.wait()
+    start, cpu = time.perf_counter(), time.process_time()
+    result = work(*arguments)
+    seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - cpu
+    answer.send(Measure(seconds, cpu_seconds, _peak_mib(), result))
+
+
+def _peak_mib() -> float:
+    """Highest resident memory of this process since its exec; getrusage would inherit the parent's."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status).group(1)) / 1024  # type: ignore[union-attr]
+
+
+def median(measures: list[Measure]) -> Measure:
+    """The run with the median time."""
+    middle = statistics.median_low([m.seconds for m in measures])
+    return next(m for m in measures if m.seconds == middle)
+
+
+def table(title: str, rows: list[tuple[str, ...]], header: tuple[str, ...]) -> str:
+    """A Markdown table."""
+    lines = [f"### {title}", "", "| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
+    lines += ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join(lines)
