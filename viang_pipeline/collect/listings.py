@@ -13,7 +13,10 @@ import psycopg
 
 from viang_pipeline.collect.work import Outcome, PartialCollectionError, Work
 from viang_pipeline.domain.business_day import business_day, last_closed_day, parse_instant
+from viang_pipeline.domain.listing_skus import carried_skus
 from viang_pipeline.failures import SourceFailure
+from viang_pipeline.marts.listing_skus import CarriedSkus, note_listing_skus
+from viang_pipeline.marts.mercado_livre import read_listing
 from viang_pipeline.sources.mercado_livre.client import MercadoLivreClient
 from viang_pipeline.sources.mercado_livre.payloads import Listing
 from viang_pipeline.sources.payloads import RawRecord, record
@@ -52,6 +55,8 @@ def collect_listings(work: Work, api: MercadoLivreClient, days: Iterable[date]) 
         write = upsert_raw(conn, "raw.mercado_livre_listings", work.client_id, rows, read_at=now)
         touched = _days_waiting_for_sku(conn, work.client_id, write.changed_keys)
         ledgers.touch_days(conn, work.client_id, touched)
+        if _note_skus(conn, work.client_id, rows, last_closed_day(now)):
+            ledgers.touch_sums(conn, work.client_id, [last_closed_day(now)])
         ledgers.mark_read(conn, work.client_id, SOURCE, RESOURCE, wanted, now)
         total = Outcome(
             requests=api.http.requests - before,
@@ -77,6 +82,13 @@ def _row(found: RawRecord[Listing], fallback: date) -> RawRow:
     created = found.value.date_created
     day = business_day(parse_instant(created)) if created else fallback
     return RawRow(dia=day, chave=found.id, payload=found.payload, hash=found.hash)
+
+
+def _note_skus(conn: psycopg.Connection, client_id: str, rows: Iterable[RawRow], since: date) -> set[str]:
+    """Keep which SKUs each listing carries; listings for which that is news."""
+    read = (read_listing(row.payload) for row in rows)
+    carried = {found.listing: CarriedSkus(found.status, carried_skus(found)) for found in read}
+    return note_listing_skus(conn, client_id, carried, since)
 
 
 def _sold_but_unknown(conn: psycopg.Connection, client_id: str) -> set[str]:

@@ -71,12 +71,14 @@ class Shipment(msgspec.Struct, frozen=True, gc=False):
 
 
 class Listing(msgspec.Struct, frozen=True, gc=False):
-    """SKU texts of one listing: per variation, of the listing, its custom field."""
+    """SKU texts of one listing: per variation, of the listing, its custom field. ``variations``: ids of all of them."""
 
     listing: str
     variation_skus: dict[str, str]
     sku: str | None
     custom_field: str | None
+    variations: tuple[str, ...] = ()
+    status: str | None = None
 
 
 class FrozenSku(msgspec.Struct, frozen=True, gc=False):

@@ -99,6 +99,7 @@ class _Variation(msgspec.Struct, gc=False):
 
 class _Listing(msgspec.Struct, gc=False):
     id: str
+    status: str | None = None
     seller_custom_field: str | None = None
     attributes: list[_Attribute] | None = None
     variations: list[_Variation] | None = None
@@ -195,6 +196,8 @@ def read_listing(payload: bytes | str) -> Listing:
         variation_skus={key: sku for key, sku in variations.items() if sku},
         sku=_seller_sku(raw.attributes),
         custom_field=raw.seller_custom_field,
+        variations=tuple(variations),
+        status=raw.status,
     )
 
 

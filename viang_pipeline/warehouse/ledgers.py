@@ -147,6 +147,16 @@ def touch_days(conn: psycopg.Connection, client_id: str, days: Iterable[date]) -
     )
 
 
+def touch_sums(conn: psycopg.Connection, client_id: str, days: Iterable[date]) -> None:
+    """An input of these days' sums changed that order lines do not depend on: ads, visits, stock, claims."""
+    conn.execute(
+        "insert into dashboard.day_state as s (client_id, dia, linhas_rev)"
+        " select %s, dia, 1 from unnest(%s::date[]) as dia order by dia"
+        " on conflict (client_id, dia) do update set linhas_rev = s.linhas_rev + 1",
+        [client_id, sorted(set(days))],
+    )
+
+
 def ensure_days(conn: psycopg.Connection, client_id: str, days: Iterable[date]) -> None:
     """These days have a row to lock and to count revisions in."""
     conn.execute(

@@ -219,6 +219,18 @@ order_line_sku = Table(
     comment="SKU de linhas cujo pedido não traz SKU, congelado na primeira leitura",
 )
 
+listing_skus = Table(
+    "listing_skus",
+    metadata,
+    Column("client_id", Key, primary_key=True, comment="Cliente"),
+    Column("anuncio", Key, primary_key=True, comment="Anúncio"),
+    Column("vigente_de", Date, primary_key=True, comment="Dia a partir do qual vale; antes do primeiro vale o primeiro"),
+    Column("status", Text, comment="Status do anúncio: active, paused, closed…"),
+    Column("skus", ARRAY(Text), nullable=False, comment="SKU de cada variação, ou um só para anúncio sem variações"),
+    schema="dashboard",
+    comment="Que SKUs cada anúncio carrega, com a data em que isso foi visto",
+)  # fmt: skip
+
 # --- facts ---------------------------------------------------------------------------------------------------------
 
 _PROVENANCE = (
