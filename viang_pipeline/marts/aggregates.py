@@ -5,21 +5,24 @@ One SELECT in ``sql/`` serves both grains; the tables converge to it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
+from typing import cast
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import Table
+from sqlalchemy import Integer, Numeric, Table
 
 from viang_pipeline.collect.work import Outcome, Work
 from viang_pipeline.domain.metrics import METRIC_VERSION
+from viang_pipeline.domain.restatement import RowMove, moved_between_skus, restatements
 from viang_pipeline.marts.lines import require_read
-from viang_pipeline.warehouse import ledgers
-from viang_pipeline.warehouse.load import Query, converge
+from viang_pipeline.warehouse import ledgers, restatement_ledger
+from viang_pipeline.warehouse.load import Query, RowChange, converge
 from viang_pipeline.warehouse.locks import lock_client
+from viang_pipeline.warehouse.restatement_ledger import LedgerEntry
 from viang_pipeline.warehouse.schema import agg_client_day, fact_sku_day
 
 CHUNK = 62
@@ -55,6 +58,13 @@ class Aggregate:
         skip = {"client_id", "hash", *self.key, *_PROVENANCE}
         return tuple(c.name for c in self.table.columns if c.name not in skip)
 
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Business columns that hold a number people read: money, counts, rates."""
+        return tuple(
+            c.name for c in self.table.columns if c.name in self.business and isinstance(c.type, Numeric | Integer)
+        )
+
 
 SKU_DAY = Aggregate(fact_sku_day, "sku_de")
 CLIENT_DAY = Aggregate(agg_client_day, "cliente_de")
@@ -78,6 +88,26 @@ def build_aggregate(work: Work, aggregate: Aggregate, days: Iterable[date]) -> O
 
 def _build(conn: psycopg.Connection, work: Work, aggregate: Aggregate, days: list[date]) -> Outcome:
     ledgers.ensure_days(conn, work.client_id, days)
+    shown = restatement_ledger.shown_days(conn, work.client_id, aggregate.seen, days)
+    total = Outcome(days_done=set(days))
+    for part in (sorted(shown), sorted(set(days) - shown)):
+        if part:
+            _converge(conn, work, aggregate, part, total, shown=part[0] in shown)
+    conn.execute(
+        sql.SQL(
+            "update dashboard.day_state set {seen} = linhas_rev"
+            " where client_id = %s and dia = any(%s) and {seen} is distinct from linhas_rev"
+        ).format(seen=sql.Identifier(aggregate.seen)),
+        [work.client_id, days],
+    )
+    return total
+
+
+def _converge(
+    conn: psycopg.Connection, work: Work, aggregate: Aggregate, days: list[date], total: Outcome, *, shown: bool
+) -> None:
+    """Write the days' rows; for days that were ``shown`` before, every change of a value goes into the ledger."""
+    now = work.clock()
     result = converge(
         conn,
         table=f"dashboard.{aggregate.table.name}",
@@ -87,25 +117,35 @@ def _build(conn: psycopg.Connection, work: Work, aggregate: Aggregate, days: lis
             "client_id": work.client_id,
             "versao_metrica": METRIC_VERSION,
             "run_id": work.run_id,
-            "calculado_em": work.clock(),
+            "calculado_em": now,
         },
         volatile=("run_id", "calculado_em"),
         hash_column="hash",
         rows=Query(aggregate.select, {"client_id": work.client_id, "dias": days}),
         scope=("client_id = %s and dia = any(%s)", [work.client_id, days]),
+        changes=shown,
         touching=("dia",),
     )
-    conn.execute(
-        sql.SQL(
-            "update dashboard.day_state set {seen} = linhas_rev"
-            " where client_id = %s and dia = any(%s) and {seen} is distinct from linhas_rev"
-        ).format(seen=sql.Identifier(aggregate.seen)),
-        [work.client_id, days],
-    )
-    return Outcome(
-        read=result.read,
-        written=result.written,
-        unchanged=result.unchanged,
-        days_done=set(days),
-        days_changed={day for day in result.touched if isinstance(day, date)},
-    )
+    total.read += result.read
+    total.written += result.written
+    total.unchanged += result.unchanged
+    if shown:
+        entries = list(_restated(aggregate, result.changes))
+        restatement_ledger.append(conn, work.client_id, entries, run_id=work.run_id, at=now)
+        total.days_changed |= {change.key["dia"] for change in result.changes if isinstance(change.key["dia"], date)}
+    else:
+        total.days_changed |= {day for day in result.touched if isinstance(day, date)}
+
+
+def _restated(aggregate: Aggregate, changes: Iterable[RowChange]) -> Iterator[LedgerEntry]:
+    """One entry per value that is not what was shown."""
+    by_day: dict[date, list[RowChange]] = {}
+    for change in changes:
+        by_day.setdefault(cast("date", change.key["dia"]), []).append(change)
+    for day, of_day in by_day.items():
+        moves = [RowMove(change.old, change.new) for change in of_day]
+        moved = "sku" in aggregate.key and moved_between_skus(moves)
+        for change, move in zip(of_day, moves, strict=True):
+            sku = cast("str | None", change.key.get("sku"))
+            for found in restatements(aggregate.numbers, move, moved_between_skus=moved):
+                yield LedgerEntry(day, sku, *found)

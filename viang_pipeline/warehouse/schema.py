@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from importlib.resources import files
+from typing import get_args
 
 from sqlalchemy import (
     BigInteger,
@@ -32,6 +33,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import TypeEngine
 
 from viang_pipeline.domain.metrics import BY_ID, Metric, ratio_metrics, table_metrics
+from viang_pipeline.domain.restatement import Reason
 
 metadata = MetaData()
 
@@ -330,6 +332,26 @@ agg_client_day = Table(
     schema="dashboard",
     comment="Métricas por cliente e dia",
 )
+
+restatement_ledger = Table(
+    "restatement_ledger",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True, comment="Número do registro"),
+    Column("client_id", Key, nullable=False, comment="Cliente"),
+    Column("dia", Date, nullable=False, comment="Dia de negócio cujo número mudou"),
+    Column("sku", Key, comment="SKU; vazio para o número do cliente no dia"),
+    Column("metrica", Key, nullable=False, comment="Métrica ou coluna de cobertura que mudou"),
+    Column("antes", Numeric, comment="Valor mostrado antes; vazio quando não havia"),
+    Column("depois", Numeric, comment="Valor mostrado desde então; vazio quando deixou de haver"),
+    Column("motivo", Text, nullable=False, comment="Por que mudou"),
+    Column("run_id", Text, nullable=False, comment="Execução que gravou a mudança"),
+    Column("registrado_em", Instant, nullable=False, comment="Quando a mudança foi gravada"),
+    CheckConstraint(f"motivo in ({', '.join(repr(reason) for reason in get_args(Reason))})", name="ck_restatement_ledger_motivo"),
+    Index("ix_restatement_ledger_dia", "client_id", "dia"),
+    Index("ix_restatement_ledger_quando", "client_id", "registrado_em"),
+    schema="dashboard",
+    comment="Toda mudança de um número que já tinha sido mostrado",
+)  # fmt: skip
 
 metric_definitions = Table(
     "metric_definitions",
