@@ -1,4 +1,4 @@
-"""Keeps ``dashboard.metric_definitions`` equal to the dictionary of domain/metrics.py."""
+"""Keeps ``dashboard.metric_definitions`` equal to the dictionary of domain/metrics."""
 
 from __future__ import annotations
 

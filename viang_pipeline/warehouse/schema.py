@@ -1,7 +1,7 @@
 """Every table and view, declared once: columns, keys and Portuguese comments.
 
 Feeds the migrations' drift test, the loaders, Dagster's column metadata and the docs. Metric columns come from
-domain/metrics.py. Migrations hold the frozen DDL; this file holds what the newest revision looks like.
+domain/metrics. Migrations hold the frozen DDL; this file holds what the newest revision looks like.
 """
 
 from __future__ import annotations

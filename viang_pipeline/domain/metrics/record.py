@@ -1,0 +1,51 @@
+"""One record of the metric dictionary (kpis.md §1 "Metric record").
+
+A change of meaning is a new id, never an edit (R12).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Unit = Literal["BRL", "un", "fração", "dias", "nota"]
+Additivity = Literal["A", "S", "D", "R", "P"]
+
+METRIC_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One metric. ``graos``: S = SKU-day, C = client-day. ``polaridade``: +1 higher is better, -1 lower, 0 neutral."""
+
+    id: str
+    nome_pt: str
+    name_en: str
+    unidade: Unit
+    graos: tuple[str, ...]
+    aditividade: Additivity
+    numerador: str
+    fonte: str
+    polaridade: Literal[1, 0, -1]
+    dias_ate_final: int
+    denominador: str | None = None
+    inclusoes: str = ""
+    exclusoes: str = ""
+    cancelamento: str = "sai da métrica quando o pedido é cancelado"
+    regra_null: str = "NULL quando os pedidos do dia não foram lidos por completo"
+    ressalva: str = ""
+    versao: int = METRIC_VERSION
+
+    @property
+    def comment(self) -> str:
+        """The Portuguese column comment analysts read in Metabase."""
+        formula = self.numerador if self.denominador is None else f"{self.numerador} ÷ {self.denominador}"
+        return f"{self.nome_pt}: {formula}." + (f" {self.ressalva}" if self.ressalva else "")
+
+
+# Sources and populations most records name.
+PEDIDOS = "Mercado Livre: pedidos"
+ENVIOS = "Mercado Livre: custos de envio"
+VALIDAS = "linhas de pedidos paid ou partially_refunded"
+BRUTAS = "linhas de pedidos pagos, inclusive os cancelados depois"
+SPLIT = "pacotes divididos, pedidos de teste, moeda ou status desconhecidos"
