@@ -81,7 +81,8 @@ def test_the_checks_are_these(graph: AssetGraph) -> None:
 
 
 @pytest.mark.parametrize(
-    ("job", "assets"), [("daily_update", set(ASSETS)), ("reprocess", set(ASSETS)), ("rebuild_marts", MARTS)]
+    ("job", "assets"),
+    [("daily_update", set(ASSETS)), ("reprocess", set(ASSETS)), ("deep_sweep", set(ASSETS)), ("rebuild_marts", MARTS)],
 )
 def test_a_job_takes_exactly_these_assets(definitions: dg.Definitions, job: str, assets: set[str]) -> None:
     keys = definitions.resolve_job_def(job).asset_layer.executable_asset_keys
@@ -91,9 +92,10 @@ def test_a_job_takes_exactly_these_assets(definitions: dg.Definitions, job: str,
 def test_the_jobs_schedules_and_sensors_are_these(definitions: dg.Definitions) -> None:
     repository = definitions.get_repository_def()
     own = {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")}
-    assert own == {"daily_update", "reprocess", "rebuild_marts", "refresh_tokens"}
+    assert own == {"daily_update", "reprocess", "deep_sweep", "rebuild_marts", "refresh_tokens"}
     assert {s.name: s.job_name for s in repository.schedule_defs} == {
         "daily_update_schedule": "daily_update",
+        "deep_sweep_schedule": "deep_sweep",
         "refresh_tokens_schedule": "refresh_tokens",
     }
     assert {s.name: [t.job_name for t in s.targets] for s in repository.sensor_defs} == {

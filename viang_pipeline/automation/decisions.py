@@ -44,6 +44,16 @@ def missed_chunk(starts: date, complete: Collection[date], now: datetime) -> Ran
     return _newest_chunk(set(days_between(max(starts, FIRST_DAY, min(complete)), last)) - set(complete))
 
 
+def sweep_ranges(starts: date, now: datetime) -> list[Range]:
+    """What the sweep of a Sunday reads again: 60 days, on the first Sunday of a month 180 (kpis.md §7, orders).
+
+    Newest first, each at most one run long; nothing before the client's first day.
+    """
+    last = last_closed_day(now)
+    reach = 180 if now.astimezone(SAO_PAULO).day <= 7 else 60
+    return changed_ranges(days_between(max(starts, FIRST_DAY, last - timedelta(days=reach - 1)), last))
+
+
 def _newest_chunk(days: Iterable[date]) -> Range | None:
     ranges = changed_ranges(days)
     return ranges[0] if ranges else None

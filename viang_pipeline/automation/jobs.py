@@ -18,6 +18,11 @@ reprocess = dg.define_asset_job(
     RAW | MARTS,
     description="Coleta de novo e reconstrói um período de um cliente.",
 )
+deep_sweep = dg.define_asset_job(
+    "deep_sweep",
+    RAW | MARTS,
+    description="Releitura funda: confere de novo as últimas semanas, para o que nenhuma janela de mudanças mostrou.",
+)
 rebuild_marts = dg.define_asset_job(
     "rebuild_marts",
     MARTS,

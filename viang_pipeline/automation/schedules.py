@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import dagster as dg
 
 from viang_pipeline import partitions
-from viang_pipeline.automation.decisions import partitions_to_add
-from viang_pipeline.automation.jobs import daily_update, refresh_tokens
+from viang_pipeline.automation.decisions import partitions_to_add, sweep_ranges
+from viang_pipeline.automation.jobs import daily_update, deep_sweep, refresh_tokens
 from viang_pipeline.automation.state import active_clients
 from viang_pipeline.domain.business_day import SAO_PAULO, last_closed_day
 from viang_pipeline.resources.supabase import SupabaseResource
@@ -36,6 +36,33 @@ def daily_update_schedule(
             run_key=f"{client_id}:{yesterday}",
             partition_key=partitions.partition_key(client_id, yesterday),
             tags={partitions.CLIENT_TAG: client_id},
+        )
+
+
+@dg.schedule(
+    job=deep_sweep,
+    cron_schedule="0 1 * * 0",
+    execution_timezone=SAO_PAULO.key,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Domingo, 01:00: lê de novo 60 dias de cada cliente ativo; no primeiro domingo do mês, 180.",
+)
+def deep_sweep_schedule(
+    context: dg.ScheduleEvaluationContext, supabase: SupabaseResource
+) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    """Range runs over the last weeks of every active, connected client."""
+    now = supabase.settings.clock()()
+    with supabase.database.transaction() as conn:
+        clients = active_clients(conn)
+    context.instance.add_dynamic_partitions(
+        "client", partitions_to_add([c.client_id for c in clients], context.instance.get_dynamic_partitions("client"))
+    )
+    wanted = [(client, days) for client in clients for days in sweep_ranges(client.starts, now)]
+    if not wanted:
+        yield dg.SkipReason("Nenhum cliente ativo e conectado")
+    for client, (first, last) in wanted:
+        yield dg.RunRequest(
+            run_key=f"{client.client_id}:{first}:{last}",
+            tags=partitions.range_tags(client.client_id, first, last, starts=client.starts, now=now),
         )
 
 

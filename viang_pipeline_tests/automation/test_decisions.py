@@ -14,6 +14,7 @@ from viang_pipeline.automation.decisions import (
     missed_chunk,
     night_is_over,
     partitions_to_add,
+    sweep_ranges,
 )
 from viang_pipeline.domain.business_day import days_between
 from viang_pipeline.partitions import MAX_DAYS_PER_RUN
@@ -106,3 +107,17 @@ def test_missed_chunks_fill_every_gap_and_then_stop(complete: set[date]) -> None
         assert not read & set(fresh)
         read |= set(fresh)
     assert read == set(days_between(first, YESTERDAY))
+
+
+def test_a_sunday_sweeps_sixty_days_and_the_first_of_a_month_a_hundred_and_eighty() -> None:
+    first_sunday, third_sunday = (datetime(2026, 3, day, 4, tzinfo=UTC) for day in (1, 15))
+    long_ago = date(2025, 1, 1)
+
+    assert days_of(sweep_ranges(long_ago, third_sunday))[-1] == date(2026, 2, 11)
+    assert len(days_of(sweep_ranges(long_ago, third_sunday))) == 60
+    assert len(days_of(sweep_ranges(long_ago, first_sunday))) == 180
+
+
+def test_a_sweep_never_reaches_before_the_client_began() -> None:
+    assert min(days_of(sweep_ranges(STARTS, MORNING))) >= STARTS
+    assert sweep_ranges(date(2026, 3, 20), MORNING) == []

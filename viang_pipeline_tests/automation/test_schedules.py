@@ -8,7 +8,7 @@ from datetime import date
 import dagster as dg
 import pytest
 
-from viang_pipeline.automation.schedules import daily_update_schedule, refresh_tokens_schedule
+from viang_pipeline.automation.schedules import daily_update_schedule, deep_sweep_schedule, refresh_tokens_schedule
 from viang_pipeline.resources.supabase import SupabaseResource
 
 
@@ -17,6 +17,11 @@ def instance() -> Iterator[dg.DagsterInstance]:
     """One with a home of its own: a schedule opens its instance again by reference."""
     with dg.instance_for_test() as instance:
         yield instance
+
+
+def sweep(instance: dg.DagsterInstance, supabase: SupabaseResource) -> list[dg.RunRequest | dg.SkipReason]:
+    with dg.build_schedule_context(instance=instance, resources={"supabase": supabase}) as context:
+        return list(deep_sweep_schedule(context))  # type: ignore[arg-type]
 
 
 def night(instance: dg.DagsterInstance, supabase: SupabaseResource) -> list[dg.RunRequest | dg.SkipReason]:
@@ -53,9 +58,24 @@ def test_a_night_without_clients_says_so(instance: dg.DagsterInstance, supabase:
     assert isinstance(answer, dg.SkipReason)
 
 
+def test_the_sweep_asks_for_sixty_days_in_runs_of_a_month_and_for_nothing_before_the_first_day(
+    register: Callable[..., None], instance: dg.DagsterInstance, supabase: SupabaseResource
+) -> None:
+    register("aurora", starts="2025-06-01")
+    register("brisa", starts="2026-03-10")
+    register("cais", connected=False)
+    requests = sweep(instance, supabase)
+    assert [r.run_key for r in requests if isinstance(r, dg.RunRequest)] == [
+        "aurora:2026-02-17:2026-03-19",
+        "aurora:2026-01-19:2026-02-16",
+        "brisa:2026-03-10:2026-03-19",
+    ]
+
+
 def test_schedules_keep_the_clock_of_sao_paulo_and_run_by_default() -> None:
-    for schedule in (daily_update_schedule, refresh_tokens_schedule):
+    for schedule in (daily_update_schedule, deep_sweep_schedule, refresh_tokens_schedule):
         assert schedule.execution_timezone == "America/Sao_Paulo"
         assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING
     assert daily_update_schedule.cron_schedule == "0 3 * * *"
+    assert deep_sweep_schedule.cron_schedule == "0 1 * * 0"
     assert refresh_tokens_schedule.cron_schedule == ["30 2 * * *", "0 */4 * * *"]
