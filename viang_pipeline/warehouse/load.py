@@ -115,9 +115,7 @@ def converge(
     read = _fill_incoming(connection, columns, rows)
     # Nothing is known about a temporary table: without an index the planner may compare every row with every row.
     # Only the key is joined on, so only the key is looked at: statistics of every column cost more than the join.
-    connection.execute(
-        sql.SQL("alter table incoming add primary key ({0}); analyze incoming ({0})").format(_list(key))
-    )
+    connection.execute(sql.SQL("alter table incoming add primary key ({0}); analyze incoming ({0})").format(_list(key)))
     names = _Names(target=target, key=key, given=given, business=business, hash_column=hash_column)
     if scope is not None:
         outside = connection.execute(
