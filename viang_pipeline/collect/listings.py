@@ -7,10 +7,11 @@ which is not the same as not having looked.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 
 import psycopg
 
+from viang_pipeline.collect.audit import log_read
 from viang_pipeline.collect.work import Outcome, PartialCollectionError, Work
 from viang_pipeline.domain.business_day import business_day, last_closed_day, parse_instant
 from viang_pipeline.domain.listing_skus import carried_skus
@@ -46,7 +47,7 @@ def collect_listings(work: Work, api: MercadoLivreClient, days: Iterable[date]) 
         total = Outcome(requests=api.http.requests - before)
         with work.store.transaction() as conn:
             ledgers.mark_unread(conn, work.client_id, SOURCE, RESOURCE, wanted, work.clock(), str(failure))
-            _log(work, conn, now, total, "error", {"erro": str(failure)})
+            log_read(conn, work, RESOURCE, "error", now, total, {"erro": str(failure)})
         raise PartialCollectionError(total, failure) from failure
     gone = [record(item, Listing(id=item)) for item in answer.missing if item in sold]
     rows = [_row(found, last_closed_day(now)) for found in (*answer.listings, *gone)]
@@ -67,14 +68,7 @@ def collect_listings(work: Work, api: MercadoLivreClient, days: Iterable[date]) 
             days_changed={day for day in touched if day <= last_closed_day(now)},
             unknown_fields={name for name in api.unknown_fields if name.startswith("Listing")},
         )
-        _log(
-            work,
-            conn,
-            now,
-            total,
-            "success",
-            {"ausentes": len(answer.missing), "campos_desconhecidos": sorted(total.unknown_fields)},
-        )
+        log_read(conn, work, RESOURCE, "success", now, total, {"ausentes": len(answer.missing)})
     return total
 
 
@@ -116,33 +110,3 @@ def _days_waiting_for_sku(conn: psycopg.Connection, client_id: str, listings: It
         [client_id, list(listings)],
     )
     return {day for (day,) in rows}
-
-
-def _log(
-    work: Work,
-    conn: psycopg.Connection,
-    started: datetime,
-    total: Outcome,
-    status: ledgers.Status,
-    detail: dict[str, object],
-) -> None:
-    ledgers.log_update(
-        conn,
-        ledgers.UpdateEntry(
-            run_id=work.run_id,
-            job_name=work.job_name,
-            client_id=work.client_id,
-            source=SOURCE,
-            resource=RESOURCE,
-            janela_inicio=None,
-            janela_fim=None,
-            status=status,
-            iniciado_em=started,
-            terminado_em=work.clock(),
-            requisicoes=total.requests,
-            linhas_lidas=total.read,
-            linhas_escritas=total.written,
-            linhas_inalteradas=total.unchanged,
-            detail=detail,
-        ),
-    )

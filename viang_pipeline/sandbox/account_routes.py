@@ -11,7 +11,8 @@ from starlette.responses import Response
 from viang_pipeline.sandbox.answers import Json, house_time, json_answer, standard_error
 from viang_pipeline.sandbox.listing_bodies import account_body, listing_body
 from viang_pipeline.sandbox.marketplace import Caller, Handler
-from viang_pipeline.sandbox.truth import Listing
+from viang_pipeline.sandbox.reputation_truth import reputation_at
+from viang_pipeline.sandbox.truth import Listing, Seller
 
 SCROLL_LIFE = timedelta(minutes=5)
 PAGE, LARGEST_PAGE = 50, 100
@@ -92,7 +93,7 @@ def users_bulk(caller: Caller) -> Response:
             elements.append({"status_code": 404})
         else:
             own = seller.seller_id == caller.seller_id
-            elements.append({"status_code": 200, "id": seller.seller_id, "body": account_body(seller, own=own)})
+            elements.append({"status_code": 200, "id": seller.seller_id, "body": _account(caller, seller, own=own)})
     return json_answer([_projected(element, wanted.split(",") if wanted else None) for element in elements])
 
 
@@ -115,7 +116,7 @@ def item(caller: Caller) -> Response:
 
 def me(caller: Caller) -> Response:
     """``GET /users/me``."""
-    return json_answer(account_body(caller.market.world.sellers[caller.seller_id], own=True))
+    return json_answer(_account(caller, caller.market.world.sellers[caller.seller_id], own=True))
 
 
 def user(caller: Caller) -> Response:
@@ -123,7 +124,7 @@ def user(caller: Caller) -> Response:
     seller = caller.market.world.sellers.get(caller.number("user_id") or 0)
     if seller is None:
         return standard_error(404, "not_found", "User not found")
-    return json_answer(account_body(seller, own=seller.seller_id == caller.seller_id))
+    return json_answer(_account(caller, seller, own=seller.seller_id == caller.seller_id))
 
 
 def application(caller: Caller) -> Response:
@@ -178,6 +179,11 @@ def routes() -> dict[str, Handler]:
         "/items/bulk": items_bulk,
         "/items/{item_id}": item,
     }
+
+
+def _account(caller: Caller, seller: Seller, *, own: bool) -> Json:
+    states = caller.market.world.reputations.get(seller.seller_id, [])
+    return account_body(seller, reputation_at(states, caller.now), own=own)
 
 
 def _matching_ids(caller: Caller) -> list[str]:

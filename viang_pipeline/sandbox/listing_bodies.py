@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from viang_pipeline.sandbox.answers import Json, house_time, money, zulu_time
 from viang_pipeline.sandbox.people import person
+from viang_pipeline.sandbox.reputation_truth import Rate, ReputationState
 from viang_pipeline.sandbox.truth import Listing, ListingState, Seller, Variation
 
 
@@ -50,7 +51,7 @@ def listing_body(listing: Listing, state: ListingState, *, all_attributes: bool)
     }
 
 
-def account_body(seller: Seller, *, own: bool) -> Json:
+def account_body(seller: Seller, reputation: ReputationState, *, own: bool) -> Json:
     """An account; others see only its public part."""
     body: Json = {
         "id": seller.seller_id,
@@ -62,25 +63,7 @@ def account_body(seller: Seller, *, own: bool) -> Json:
         "registration_date": house_time(seller.created_at),
         "permalink": f"http://perfil.mercadolivre.com.br/{seller.slug}",
         "points": 100,
-        "seller_reputation": {
-            "level_id": "5_green",
-            "power_seller_status": "gold",
-            "real_level": None,
-            "protection_end_date": None,
-            "transactions": {
-                "period": "historic",
-                "total": 5210,
-                "completed": 5105,
-                "canceled": 105,
-                "ratings": {"positive": 0.97, "neutral": 0.01, "negative": 0.02},
-            },
-            "metrics": {
-                "sales": {"period": "60 days", "completed": 830},
-                "claims": {"period": "60 days", "rate": 0.0108, "value": 9},
-                "delayed_handling_time": {"period": "60 days", "rate": 0.031, "value": 26},
-                "cancellations": {"period": "60 days", "rate": 0.0012, "value": 1},
-            },
-        },
+        "seller_reputation": _reputation(reputation),
     }
     if own:
         who = person(seller.seller_id)
@@ -94,6 +77,36 @@ def account_body(seller: Seller, *, own: bool) -> Json:
             "status": {"site_status": "active", "sell": {"allow": True, "codes": []}},
         }
     return body
+
+
+def _reputation(state: ReputationState) -> Json:
+    return {
+        "level_id": state.level,
+        "power_seller_status": state.medal,
+        "real_level": state.real_level,
+        "protection_end_date": None,
+        "transactions": {
+            "period": "historic",
+            "total": 5210,
+            "completed": 5105,
+            "canceled": 105,
+            "ratings": {"positive": 0.97, "neutral": 0.01, "negative": 0.02},
+        },
+        "metrics": {
+            "sales": {"period": state.period, "completed": state.sales},
+            "claims": _rate(state.claims, state.period),
+            "delayed_handling_time": _rate(state.delays, state.period),
+            "cancellations": _rate(state.cancellations, state.period),
+        },
+    }
+
+
+def _rate(rate: Rate, period: str) -> Json:
+    """A protected seller is shown zeros, the truth beside them."""
+    if rate.real is None:
+        return {"period": period, "rate": rate.millionths / 1_000_000, "value": rate.value}
+    hidden = {"real_rate": rate.real[0] / 1_000_000, "real_value": rate.real[1]}
+    return {"period": period, "rate": 0, "value": 0, "excluded": hidden}
 
 
 def _variation(variation: Variation, state: ListingState, all_attributes: bool) -> Json:

@@ -10,6 +10,8 @@ from itertools import count
 from threading import RLock
 from types import EllipsisType
 
+from viang_pipeline.sandbox.inventory_truth import InventoryBook
+from viang_pipeline.sandbox.reputation_truth import ReputationState
 from viang_pipeline.sandbox.truth import (
     Listing,
     ListingState,
@@ -18,6 +20,7 @@ from viang_pipeline.sandbox.truth import (
     Shipment,
     Variation,
 )
+from viang_pipeline.sandbox.visits_truth import VisitBook
 
 
 def instant_of(value: datetime) -> datetime:
@@ -44,6 +47,9 @@ class Timeline:
         self.orders: dict[int, Order] = {}
         self.shipments: dict[int, Shipment] = {}
         self.version: dict[int, int] = {}
+        self.visits = VisitBook()
+        self.inventories = InventoryBook()
+        self.reputations: dict[int, list[ReputationState]] = {}
         self._ids = {
             "seller": count(2_400_100_001, 7_919),
             "listing": count(5_550_001_112),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from importlib.resources import files
-from typing import get_args
+from typing import Any, get_args
 
 from sqlalchemy import (
     BigInteger,
@@ -207,6 +207,18 @@ shipment_readings = Table(
     comment="Quando cada envio foi lido e quando será lido de novo",
 )
 
+visit_readings = Table(
+    "visit_readings",
+    metadata,
+    Column("client_id", Key, primary_key=True, comment="Cliente"),
+    Column("anuncio", Key, primary_key=True, comment="Anúncio"),
+    Column("de", Date, nullable=False, comment="Primeiro dia cujas visitas foram observadas"),
+    Column("ate", Date, nullable=False, comment="Último dia cujas visitas foram observadas"),
+    Column("movimento_em", Date, comment="Último dia com visita"),
+    schema="dashboard",
+    comment="Que dias de cada anúncio tiveram as visitas observadas",
+)
+
 order_line_sku = Table(
     "order_line_sku",
     metadata,
@@ -353,6 +365,78 @@ restatement_ledger = Table(
     comment="Toda mudança de um número que já tinha sido mostrado",
 )  # fmt: skip
 
+
+def _mart(name: str, comment: str, *columns: Column[Any]) -> Table:
+    """A mart of one block that fact_sku_day and agg_client_day join by key."""
+    return Table(
+        name,
+        metadata,
+        Column("client_id", Key, primary_key=True, comment="Cliente"),
+        Column("dia", Date, primary_key=True, comment="Dia de negócio (America/Sao_Paulo)"),
+        *columns,
+        *_provenance(),
+        schema="dashboard",
+        comment=comment,
+    )
+
+
+def _sku() -> Column[str]:
+    return Column("sku", Key, primary_key=True, comment="SKU, ou __SEM_SKU__:anúncio")
+
+
+fact_visits_sku_day = _mart(
+    "fact_visits_sku_day",
+    "Visitas por SKU e dia: só de anúncios que carregam um único SKU",
+    _sku(),
+    Column("visitas", BigInteger, comment="Σ visitas dos anúncios só deste SKU; vazio quando não se pode dizer"),
+    Column("pedidos_com_visita", BigInteger, comment="Pedidos válidos nesses anúncios: numerador da conversão"),
+    Column("motivo", Text, comment="Por que a visita é vazia"),
+)
+fact_visits_client_day = _mart(
+    "fact_visits_client_day",
+    "Visitas da conta por dia, com a soma dos anúncios para conferência",
+    Column("visitas", BigInteger, nullable=False, comment="Visitas únicas da conta"),
+    Column(
+        "visitas_anuncios", BigInteger, nullable=False, comment="Σ visitas dos anúncios observados; só para conferir"
+    ),
+    Column("anuncios_observados", BigInteger, nullable=False, comment="Anúncios cujas visitas do dia foram observadas"),
+)
+fact_stock_sku_day = _mart(
+    "fact_stock_sku_day",
+    "Foto do estoque por SKU no fechamento do dia",
+    _sku(),
+    Column("estoque_full", BigInteger, comment="Disponível no Full; vazio sem inventário Full"),
+    Column("estoque_full_indisponivel", BigInteger, comment="Não disponível no Full"),
+    Column("estoque_anunciado", BigInteger, comment="Quantidade anunciada, cada estoque compartilhado uma vez"),
+    Column("motivo", Text, comment="Por que o estoque Full é vazio"),
+    Column("capturado_em", Instant, nullable=False, comment="Quando a foto foi tirada"),
+)
+fact_stock_client_day = _mart(
+    "fact_stock_client_day",
+    "Foto do estoque da conta no fechamento do dia",
+    Column("estoque_full", BigInteger, comment="Disponível no Full, cada inventário uma vez"),
+    Column("estoque_full_indisponivel", BigInteger, comment="Não disponível no Full"),
+    Column("estoque_anunciado", BigInteger, comment="Quantidade anunciada, cada estoque compartilhado uma vez"),
+    Column("indisponivel_por_motivo", JSONB, nullable=False, comment="Não disponível no Full, por motivo"),
+    Column("capturado_em", Instant, nullable=False, comment="Quando a foto foi tirada"),
+)
+fact_account_day = _mart(
+    "fact_account_day",
+    "Foto da reputação da conta no fechamento do dia",
+    Column("reputacao_nivel", Text, comment="Cor da reputação: 1_red a 5_green; vazio quando a conta ainda não tem"),
+    Column("reputacao_nivel_real", Text, comment="Cor sem a proteção, quando há proteção"),
+    Column("reputacao_medalha", Text, comment="MercadoLíder: silver, gold ou platinum"),
+    Column("periodo", Text, comment="Período das taxas"),
+    Column("vendas_concluidas", BigInteger, comment="Vendas concluídas no período"),
+    Column("rep_reclamacoes", Rate, comment="Taxa de reclamações mostrada"),
+    Column("rep_atrasos", Rate, comment="Taxa de atrasos mostrada"),
+    Column("rep_cancelamentos", Rate, comment="Taxa de cancelamentos mostrada"),
+    Column("rep_reclamacoes_real", Rate, comment="Taxa de reclamações sem a proteção"),
+    Column("rep_atrasos_real", Rate, comment="Taxa de atrasos sem a proteção"),
+    Column("rep_cancelamentos_real", Rate, comment="Taxa de cancelamentos sem a proteção"),
+    Column("capturado_em", Instant, nullable=False, comment="Quando a foto foi tirada"),
+)
+
 metric_definitions = Table(
     "metric_definitions",
     metadata,
@@ -409,6 +493,15 @@ mercado_livre_shipment_history = _raw_table(
 )
 mercado_livre_shipment_costs = _raw_table("mercado_livre_shipment_costs", "Custos dos envios do Mercado Livre")
 mercado_livre_listings = _raw_table("mercado_livre_listings", "Anúncios do Mercado Livre")
+
+mercado_livre_visits = _raw_table(
+    "mercado_livre_visits",
+    "Visitas por anúncio e dia; dia observado sem linha não teve visita",
+)
+mercado_livre_account_visits = _raw_table("mercado_livre_account_visits", "Visitas únicas da conta por dia")
+mercado_livre_inventory = _raw_table("mercado_livre_inventory", "Foto do estoque Full por código de inventário e dia")
+mercado_livre_listing_stock = _raw_table("mercado_livre_listing_stock", "Foto das quantidades anunciadas por dia")
+mercado_livre_account = _raw_table("mercado_livre_account", "Foto da conta e da reputação por dia")
 
 RAW_TABLES: tuple[Table, ...] = tuple(t for t in metadata.tables.values() if t.schema == "raw")
 

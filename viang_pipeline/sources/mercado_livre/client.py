@@ -78,6 +78,10 @@ class MercadoLivreClient:
         self.unknown_fields: set[str] = set()
         self._salt = buyer_salt
 
+    def read(self, document: Any, kind: type[S], route: str, what: str) -> S:
+        """A document as ``kind``; fields nobody decided about are gathered. Raises PermanentFailure naming ``what``."""
+        return read(document, kind, where=f"GET {route}", what=what, unknown=self.unknown_fields)
+
     def search_orders(
         self,
         field: SearchField,
@@ -141,7 +145,7 @@ class MercadoLivreClient:
         document = self._optional(f"/shipments/{shipment_id}", NEW_FORMAT)
         if document is None:
             return None
-        return record(shipment_id, self._read(document, Shipment, f"/shipments/{shipment_id}", f"envio {shipment_id}"))
+        return record(shipment_id, self.read(document, Shipment, f"/shipments/{shipment_id}", f"envio {shipment_id}"))
 
     def shipment_history(self, shipment_id: int) -> RawRecord[ShipmentHistory] | None:
         """The steps of a shipment (§5.1); None while there are none."""
@@ -150,7 +154,7 @@ class MercadoLivreClient:
         if document is None:
             return None
         return record(
-            shipment_id, self._read({"events": document}, ShipmentHistory, route, f"histórico do envio {shipment_id}")
+            shipment_id, self.read({"events": document}, ShipmentHistory, route, f"histórico do envio {shipment_id}")
         )
 
     def shipment_costs(self, shipment_id: int) -> RawRecord[ShipmentCosts] | None:
@@ -162,7 +166,7 @@ class MercadoLivreClient:
         document = self._optional(route, NEW_FORMAT)
         if document is None:
             return None
-        costs = self._read(document, ShipmentCosts, route, f"custos do envio {shipment_id}")
+        costs = self.read(document, ShipmentCosts, route, f"custos do envio {shipment_id}")
         costs.senders = tuple(side for side in costs.senders if side.user_id == self.seller_id)
         if costs.receiver is not None:
             costs.receiver.user_id = None  # the buyer
@@ -182,14 +186,14 @@ class MercadoLivreClient:
             result.missing.extend(identity for identity in asked if identity not in bodies)
             for identity in asked:
                 if identity in bodies:
-                    listing = self._read(bodies[identity], Listing, listings_scan.BULK_ROUTE, f"anúncio {identity}")
+                    listing = self.read(bodies[identity], Listing, listings_scan.BULK_ROUTE, f"anúncio {identity}")
                     result.listings.append(record(identity, listing))
         return result
 
     def me(self) -> AccountRead:
         """The account behind the token (§10)."""
         answer = self.http.get("/users/me", accept=(200, 206))
-        account = self._read(answer.document, Account, "/users/me", "conta do vendedor")
+        account = self.read(answer.document, Account, "/users/me", "conta do vendedor")
         return AccountRead(record(account.id, account), complete=answer.status == 200)
 
     def app_quota(self, app_id: str) -> int:
@@ -237,7 +241,7 @@ class MercadoLivreClient:
         """A document as an order of this seller, the buyer replaced by a pseudonym, its times checked."""
         identity = document.get("id") if isinstance(document, dict) else None
         what = f"pedido {identity if isinstance(identity, int | str) else '(sem id)'}"
-        order = self._read(document, Order, route, what)
+        order = self.read(document, Order, route, what)
         for name in ("date_created", "date_last_updated", "last_updated"):
             text = getattr(order, name)
             try:
@@ -272,9 +276,6 @@ class MercadoLivreClient:
     def _optional(self, route: str, headers: dict[str, str] | None = None) -> Any:
         """The document at ``route``; None for 204 and 404, which mean "not there yet" for orders and shipments."""
         return self.http.get(route, headers=headers, accept=NOT_THERE_YET).document
-
-    def _read(self, document: Any, kind: type[S], route: str, what: str) -> S:
-        return read(document, kind, where=f"GET {route}", what=what, unknown=self.unknown_fields)
 
 
 def _inside(order: Order, field: SearchField, since: datetime, until: datetime) -> bool:

@@ -1,0 +1,49 @@
+"""Full stock of an inventory id (contract §7.4). Spellings of a reason vary and are settled here."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from viang_pipeline.sources.payloads import Payload
+
+_SPELLINGS = {"damage": "damaged", "noFiscalCoverage": "no_fiscal_coverage"}
+
+
+class Blocked(Payload):
+    """A quantity that may not be sold, and why."""
+
+    ignored: ClassVar[frozenset[str]] = frozenset({"conditions"})
+
+    status: str
+    quantity: int
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.status = _SPELLINGS.get(self.status, self.status)
+
+
+class FulfillmentStock(Payload):
+    """What lies in Full. ``total`` = available + not available."""
+
+    ignored: ClassVar[frozenset[str]] = frozenset({"external_references"})
+
+    inventory_id: str
+    total: int
+    available_quantity: int
+    not_available_quantity: int
+    not_available_detail: tuple[Blocked, ...] = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.not_available_detail = tuple(sorted(self.not_available_detail, key=lambda b: (b.status, b.quantity)))
+
+
+class AnnouncedStock(Payload):
+    """A quantity a listing or variation announces, kept as a photo. ``unidade``: what shares one stock."""
+
+    anuncio: str
+    unidade: str
+    available_quantity: int
+    variacao: str | None = None
+    sku: str | None = None
+    inventory_id: str | None = None
