@@ -12,19 +12,29 @@ from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
 from viang_pipeline import partitions
 from viang_pipeline.definitions import build_definitions
 
-ORDERS, SHIPMENTS, LISTINGS = (f"mercado_livre/{name}" for name in ("orders", "shipments", "listings"))
+ORDERS, SHIPMENTS, LISTINGS, VISITS, STOCK, ACCOUNT = (
+    f"mercado_livre/{name}" for name in ("orders", "shipments", "listings", "visits", "stock", "account")
+)
 RAW_KINDS, MART_KINDS = {"api", "postgres"}, {"postgres", "table"}
+
+BLOCKS = {"fact_visits", "fact_stock", "fact_account"}
 
 # key → (depends on, group, kinds, pools)
 ASSETS = {
     ORDERS: (set(), "mercado_livre", RAW_KINDS, {"mercado_livre"}),
     SHIPMENTS: ({ORDERS}, "mercado_livre", RAW_KINDS, {"mercado_livre"}),
     LISTINGS: ({ORDERS}, "mercado_livre", RAW_KINDS, {"mercado_livre"}),
+    VISITS: ({ORDERS, LISTINGS}, "mercado_livre", RAW_KINDS, {"mercado_livre"}),
+    STOCK: ({LISTINGS}, "mercado_livre", RAW_KINDS, {"mercado_livre"}),
+    ACCOUNT: (set(), "mercado_livre", RAW_KINDS, {"mercado_livre"}),
     "fact_order_line": ({ORDERS, SHIPMENTS, LISTINGS}, "marts", MART_KINDS, set()),
-    "fact_sku_day": ({"fact_order_line"}, "marts", MART_KINDS, set()),
+    "fact_visits": ({VISITS, LISTINGS, "fact_order_line"}, "marts", MART_KINDS, set()),
+    "fact_stock": ({STOCK}, "marts", MART_KINDS, set()),
+    "fact_account": ({ACCOUNT}, "marts", MART_KINDS, set()),
+    "fact_sku_day": ({"fact_order_line", *BLOCKS}, "marts", MART_KINDS, set()),
     "agg_client_day": ({"fact_order_line", "fact_sku_day"}, "marts", MART_KINDS, set()),
 }
-MARTS = {"fact_order_line", "fact_sku_day", "agg_client_day"}
+MARTS = {"fact_order_line", *BLOCKS, "fact_sku_day", "agg_client_day"}
 
 # check → (asset, blocks what comes after)
 CHECKS = {

@@ -9,9 +9,12 @@ from viang_pipeline.assets.client_days import POLICY, each_client
 from viang_pipeline.assets.preview import client_day_preview, columns_of
 from viang_pipeline.assets.raw_mercado_livre import (
     OWNERS,
+    mercado_livre_account,
     mercado_livre_listings,
     mercado_livre_orders,
     mercado_livre_shipments,
+    mercado_livre_stock,
+    mercado_livre_visits,
 )
 from viang_pipeline.collect.work import Outcome
 from viang_pipeline.marts.build import build_mart
@@ -41,7 +44,52 @@ def fact_order_line(context: dg.AssetExecutionContext, supabase: SupabaseResourc
     group_name=GROUP,
     kinds=KINDS,
     owners=OWNERS,
-    deps=[fact_order_line],
+    deps=[mercado_livre_visits, mercado_livre_listings, fact_order_line],
+    partitions_def=partitions.client_day,
+    backfill_policy=POLICY,
+    metadata=columns_of(schema.fact_visits_sku_day),
+    description="Visitas por SKU e por conta: nunca rateadas; vazias onde um anúncio carrega vários SKUs.",
+)
+def fact_visits(context: dg.AssetExecutionContext, supabase: SupabaseResource) -> dg.MaterializeResult[None]:
+    """Visits of the run's clients and days."""
+    return _build_block(context, supabase, "fact_visits")
+
+
+@dg.asset(
+    group_name=GROUP,
+    kinds=KINDS,
+    owners=OWNERS,
+    deps=[mercado_livre_stock],
+    partitions_def=partitions.client_day,
+    backfill_policy=POLICY,
+    metadata=columns_of(schema.fact_stock_sku_day),
+    description="Estoque por SKU e por conta no fechamento do dia, como foi fotografado.",
+)
+def fact_stock(context: dg.AssetExecutionContext, supabase: SupabaseResource) -> dg.MaterializeResult[None]:
+    """Stock of the run's clients and days."""
+    return _build_block(context, supabase, "fact_stock")
+
+
+@dg.asset(
+    group_name=GROUP,
+    kinds=KINDS,
+    owners=OWNERS,
+    deps=[mercado_livre_account],
+    partitions_def=partitions.client_day,
+    backfill_policy=POLICY,
+    metadata=columns_of(schema.fact_account_day),
+    description="Reputação da conta no fechamento do dia, como foi fotografada.",
+)
+def fact_account(context: dg.AssetExecutionContext, supabase: SupabaseResource) -> dg.MaterializeResult[None]:
+    """Reputation of the run's clients and days."""
+    return _build_block(context, supabase, "fact_account")
+
+
+@dg.asset(
+    group_name=GROUP,
+    kinds=KINDS,
+    owners=OWNERS,
+    deps=[fact_order_line, fact_visits, fact_stock, fact_account],
     partitions_def=partitions.client_day,
     backfill_policy=POLICY,
     metadata=columns_of(schema.fact_sku_day),
@@ -65,6 +113,16 @@ def fact_sku_day(context: dg.AssetExecutionContext, supabase: SupabaseResource) 
 def agg_client_day(context: dg.AssetExecutionContext, supabase: SupabaseResource) -> dg.MaterializeResult[None]:
     """Client-days of the run's clients and days."""
     return _build(context, supabase, "agg_client_day")
+
+
+def _build_block(
+    context: dg.AssetExecutionContext, supabase: SupabaseResource, mart: str
+) -> dg.MaterializeResult[None]:
+    return each_client(
+        context,
+        supabase.settings.clock()(),
+        lambda client_id, days: build_mart(supabase.work(client_id, context.run), mart, days),
+    )
 
 
 def _build(context: dg.AssetExecutionContext, supabase: SupabaseResource, mart: str) -> dg.MaterializeResult[None]:

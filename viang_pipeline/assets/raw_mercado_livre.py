@@ -9,7 +9,9 @@ from viang_pipeline import partitions
 from viang_pipeline.assets.client_days import POLICY, each_client
 from viang_pipeline.collect.listings import collect_listings
 from viang_pipeline.collect.orders import collect_orders
+from viang_pipeline.collect.photos import collect_account, collect_stock
 from viang_pipeline.collect.shipments import collect_shipments
+from viang_pipeline.collect.visits import collect_visits
 from viang_pipeline.collect.work import Outcome, Work
 from viang_pipeline.resources.mercado_livre import MercadoLivreResource
 from viang_pipeline.resources.supabase import SupabaseResource
@@ -84,6 +86,67 @@ def mercado_livre_listings(
 ) -> dg.MaterializeResult[None]:
     """Listings of the run's clients."""
     return _collect(context, supabase, mercado_livre, collect_listings)
+
+
+@dg.asset(
+    key=[GROUP, "visits"],
+    group_name=GROUP,
+    kinds=KINDS,
+    owners=OWNERS,
+    pool=POOL,
+    deps=[mercado_livre_orders, mercado_livre_listings],
+    partitions_def=partitions.client_day,
+    backfill_policy=POLICY,
+    description=(
+        "Visitas por anúncio e da conta, por dia. Anúncios com venda ou visita recente são lidos toda noite, os outros "
+        "uma vez por semana com uma janela que não perde dia. "
+        "Orçamento: 1 chamada, mais 1 por anúncio movimentado e 1/7 por anúncio parado."
+    ),
+)
+def mercado_livre_visits(
+    context: dg.AssetExecutionContext, supabase: SupabaseResource, mercado_livre: MercadoLivreResource
+) -> dg.MaterializeResult[None]:
+    """Visits of the run's clients."""
+    return _collect(context, supabase, mercado_livre, collect_visits)
+
+
+@dg.asset(
+    key=[GROUP, "stock"],
+    group_name=GROUP,
+    kinds=KINDS,
+    owners=OWNERS,
+    pool=POOL,
+    deps=[mercado_livre_listings],
+    partitions_def=partitions.client_day,
+    backfill_policy=POLICY,
+    description=(
+        "Foto do estoque no fechamento de ontem: Full por código de inventário e quantidades anunciadas. A primeira "
+        "foto completa da noite vale; nenhuma é refeita nem inventada para um dia passado. "
+        "Orçamento: 1 chamada por código de inventário Full, uma vez por noite."
+    ),
+)
+def mercado_livre_stock(
+    context: dg.AssetExecutionContext, supabase: SupabaseResource, mercado_livre: MercadoLivreResource
+) -> dg.MaterializeResult[None]:
+    """Stock photo of the run's clients."""
+    return _collect(context, supabase, mercado_livre, collect_stock)
+
+
+@dg.asset(
+    key=[GROUP, "account"],
+    group_name=GROUP,
+    kinds=KINDS,
+    owners=OWNERS,
+    pool=POOL,
+    partitions_def=partitions.client_day,
+    backfill_policy=POLICY,
+    description="Foto da conta e da reputação no fechamento de ontem. Orçamento: 1 chamada por noite.",
+)
+def mercado_livre_account(
+    context: dg.AssetExecutionContext, supabase: SupabaseResource, mercado_livre: MercadoLivreResource
+) -> dg.MaterializeResult[None]:
+    """Account photo of the run's clients."""
+    return _collect(context, supabase, mercado_livre, collect_account)
 
 
 def _collect(

@@ -12,7 +12,13 @@ STEPS = {
     "mercado_livre__orders": "lendo pedidos",
     "mercado_livre__shipments": "lendo envios e fretes",
     "mercado_livre__listings": "lendo anúncios",
+    "mercado_livre__visits": "lendo visitas",
+    "mercado_livre__stock": "fotografando o estoque",
+    "mercado_livre__account": "fotografando a reputação",
     "fact_order_line": "montando linhas de pedido",
+    "fact_visits": "distribuindo visitas",
+    "fact_stock": "montando o estoque",
+    "fact_account": "montando a reputação",
     "fact_sku_day": "somando SKU por dia",
     "agg_client_day": "somando cliente por dia",
 }

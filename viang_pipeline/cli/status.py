@@ -19,7 +19,14 @@ from viang_pipeline.warehouse.database import token_keys
 from viang_pipeline.warehouse.ledgers import stale_days
 from viang_pipeline.warehouse.token_store import PLATFORM_NAMES, TokenState, TokenStore
 
-RESOURCES = {"orders": "pedidos", "shipments": "envios", "listings": "anúncios"}
+RESOURCES = {
+    "orders": "pedidos",
+    "shipments": "envios",
+    "listings": "anúncios",
+    "visits": "visitas",
+    "stock": "estoque",
+    "account": "reputação",
+}
 
 
 def status(

@@ -51,6 +51,7 @@ def listings_of(conn: psycopg.Connection, client_id: str, days: Iterable[date]) 
 
 
 def _converge(conn: psycopg.Connection, work: Work, block: Block, rows: Rows, days: list[date], total: Outcome) -> None:
+    made = rows(conn, work.client_id, days)
     result = converge(
         conn,
         table=f"dashboard.{block.table}",
@@ -63,7 +64,8 @@ def _converge(conn: psycopg.Connection, work: Work, block: Block, rows: Rows, da
             "calculado_em": work.clock(),
         },
         volatile=("run_id", "calculado_em"),
-        rows=rows(conn, work.client_id, days),
+        # A list, because making the rows asks the connection that is about to copy them.
+        rows=made if isinstance(made, Query) else list(made),
         scope=("client_id = %s and dia = any(%s)", [work.client_id, days]),
         touching=("dia",),
     )

@@ -9,12 +9,19 @@ from viang_pipeline.collect.work import Outcome, Work
 from viang_pipeline.domain.business_day import last_closed_day
 from viang_pipeline.marts.aggregates import CLIENT_DAY, SKU_DAY, build_aggregate
 from viang_pipeline.marts.lines import build_order_lines
+from viang_pipeline.marts.photos import build_account, build_stock
+from viang_pipeline.marts.visits import build_visits
 from viang_pipeline.warehouse import ledgers
 
 Build = Callable[[Work, Iterable[date]], Outcome]
 
+LINES = "fact_order_line"
+
 BUILDERS: dict[str, Build] = {
-    "fact_order_line": build_order_lines,
+    LINES: build_order_lines,
+    "fact_visits": build_visits,
+    "fact_stock": build_stock,
+    "fact_account": build_account,
     "fact_sku_day": lambda work, days: build_aggregate(work, SKU_DAY, days),
     "agg_client_day": lambda work, days: build_aggregate(work, CLIENT_DAY, days),
 }
@@ -28,7 +35,9 @@ def build_mart(work: Work, mart: str, days: Iterable[date]) -> Outcome:
     """
     started = work.clock()
     with work.store.transaction() as conn:
-        stale = ledgers.stale_days(conn, work.client_id, last_closed=last_closed_day(started)).get(work.client_id, [])
+        last = last_closed_day(started)
+        found = ledgers.stale_days(conn, work.client_id, last_closed=last, lines_only=mart == LINES)
+        stale = found.get(work.client_id, [])
     outcome = BUILDERS[mart](work, sorted({*days, *stale}))
     with work.store.transaction() as conn:
         ledgers.log_update(

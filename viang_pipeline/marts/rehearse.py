@@ -12,7 +12,9 @@ from datetime import date
 from viang_pipeline.collect.access import mercado_livre_client
 from viang_pipeline.collect.listings import collect_listings
 from viang_pipeline.collect.orders import collect_orders
+from viang_pipeline.collect.photos import collect_account, collect_stock
 from viang_pipeline.collect.shipments import collect_shipments
+from viang_pipeline.collect.visits import collect_visits
 from viang_pipeline.collect.work import Outcome, PartialCollectionError, Rehearsal, Work
 from viang_pipeline.marts.build import BUILDERS, build_mart
 from viang_pipeline.settings import Settings
@@ -22,6 +24,9 @@ COLLECTORS = {
     "mercado_livre/orders": collect_orders,
     "mercado_livre/shipments": collect_shipments,
     "mercado_livre/listings": collect_listings,
+    "mercado_livre/visits": collect_visits,
+    "mercado_livre/stock": collect_stock,
+    "mercado_livre/account": collect_account,
 }
 
 

@@ -166,15 +166,18 @@ def ensure_days(conn: psycopg.Connection, client_id: str, days: Iterable[date]) 
     )
 
 
-def stale_days(conn: psycopg.Connection, client_id: str | None = None, *, last_closed: date) -> dict[str, list[date]]:
+def stale_days(
+    conn: psycopg.Connection, client_id: str | None = None, *, last_closed: date, lines_only: bool = False
+) -> dict[str, list[date]]:
     """Client → ascending days up to ``last_closed`` whose lines, SKU-days or client-day are older than their input.
 
-    Only days whose orders were read completely: the others have nothing to show yet.
+    ``lines_only``: only days whose lines are. Only days whose orders were read completely: the others have nothing to
+    show yet.
     """
     rows = conn.execute(
         """
         select client_id, array_agg(dia order by dia) from dashboard.day_state as estado
-        where (bruto_rev > linhas_de or linhas_rev > sku_de or linhas_rev > cliente_de)
+        where (bruto_rev > linhas_de or not %(lines_only)s and (linhas_rev > sku_de or linhas_rev > cliente_de))
           and dia <= %(last_closed)s and (%(client_id)s::text is null or client_id = %(client_id)s)
           and exists (
               select from dashboard.source_reads as leitura
@@ -183,6 +186,6 @@ def stale_days(conn: psycopg.Connection, client_id: str | None = None, *, last_c
           )
         group by client_id order by client_id
         """,
-        {"last_closed": last_closed, "client_id": client_id},
+        {"last_closed": last_closed, "client_id": client_id, "lines_only": lines_only},
     )
     return dict(rows.fetchall())

@@ -16,18 +16,16 @@ from psycopg.rows import dict_row
 
 from viang_pipeline.collect.access import mercado_livre_client
 from viang_pipeline.collect.authorization import finish_authorization, start_authorization
-from viang_pipeline.collect.listings import collect_listings
-from viang_pipeline.collect.orders import collect_orders
-from viang_pipeline.collect.shipments import collect_shipments
 from viang_pipeline.collect.work import Outcome, Work
 from viang_pipeline.marts.build import BUILDERS, build_mart
+from viang_pipeline.marts.rehearse import COLLECTORS as ALL_COLLECTORS
 from viang_pipeline.sandbox import Sandbox, World
 from viang_pipeline.sandbox.truth import Seller
 from viang_pipeline.settings import Settings, load_settings
 from viang_pipeline.warehouse import clients
 from viang_pipeline.warehouse.database import Database
 
-COLLECTORS = {"orders": collect_orders, "shipments": collect_shipments, "listings": collect_listings}
+COLLECTORS = {name.removeprefix("mercado_livre/"): collect for name, collect in ALL_COLLECTORS.items()}
 UNPACED = 10**9
 """Requests per hour: tests wait for nobody."""
 

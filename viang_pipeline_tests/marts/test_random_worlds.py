@@ -107,4 +107,4 @@ def test_sums_agree_and_a_rebuild_writes_nothing(
         parts = [found["frete_vendedor"] for found in lines.values() if found["envio"] == shipment["shipment"]]
         if any(part is not None for part in parts):
             assert sum(part for part in parts if part is not None) == Decimal(shipment["cost"])
-    assert [outcome.written for outcome in shop.build(*DAYS).values()] == [0, 0, 0]
+    assert {outcome.written for outcome in shop.build(*DAYS).values()} == {0}

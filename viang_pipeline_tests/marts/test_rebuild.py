@@ -31,7 +31,7 @@ def test_a_second_run_writes_zero_rows_and_touches_none(shop: Shop) -> None:
     before = fingerprints(shop)
     again = shop.build(DAY, run_id="run-2")
     assert {mart: outcome.written for mart, outcome in again.items()} == dict.fromkeys(BUILDERS, 0)
-    assert {mart: outcome.unchanged for mart, outcome in again.items()} == {
+    assert {mart: outcome.unchanged for mart, outcome in again.items() if mart in TABLES} == {
         "fact_order_line": 6,
         "fact_sku_day": 3,
         "agg_client_day": 1,
@@ -48,7 +48,7 @@ def test_raw_data_given_shuffled_and_twice_gives_the_same_rows(shop: Shop) -> No
     shop.build(DAY)
     shop.execute("delete from raw.mercado_livre_orders where chave >= '2000'")
     shop.put(*reversed(bodies), *bodies)
-    assert [outcome.written for outcome in shop.build(DAY).values()] == [0, 0, 0]
+    assert {outcome.written for outcome in shop.build(DAY).values()} == {0}
     shop.execute("delete from raw.mercado_livre_orders where chave >= '2000'")
     shop.build(DAY)
     columns = "order_id, sku, valor, comissao, frete_vendedor, reembolso"
@@ -352,7 +352,7 @@ def test_a_rehearsal_predicts_the_build_and_writes_nothing(shop: Shop) -> None:
     with Rehearsal.over(shop.database) as store:
         work = shop.work(store=store)
         predicted = [build_mart(work, mart, [DAY]).written for mart in BUILDERS]
-    assert predicted == [6, 3, 1]
+    assert [number for number in predicted if number] == [6, 3, 1]
     assert all(rows == [] for rows in fingerprints(shop).values())
     assert (shop.rows("day_state"), shop.rows("updates_log")) == (before, [])
     assert [outcome.written for outcome in shop.build(DAY).values()] == predicted
@@ -362,11 +362,8 @@ def test_every_build_leaves_a_trace(shop: Shop) -> None:
     golden(shop)
     shop.build(DAY)
     trace = {row["resource"]: (row["status"], row["linhas_escritas"]) for row in shop.rows("updates_log")}
-    assert trace == {
-        "fact_order_line": ("success", 6),
-        "fact_sku_day": ("success", 3),
-        "agg_client_day": ("success", 1),
-    }
+    written = {"fact_order_line": 6, "fact_sku_day": 3, "agg_client_day": 1}
+    assert trace == {mart: ("success", written.get(mart, 0)) for mart in BUILDERS}
 
 
 def test_clients_never_see_each_other(shop: Shop) -> None:
