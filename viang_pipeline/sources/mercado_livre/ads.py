@@ -31,6 +31,7 @@ PAGE = 800
 CAMPAIGN_PAGE = 50
 WALKS = 3
 NO_ADS = b"no permissions found"
+GROUP_GONE = "ad_group_not_found"
 ALL_STATUSES = "active,paused,deleted"
 CHANGED_FORMAT = "Nada foi gravado. A plataforma mudou o formato: o leitor precisa ser ajustado."
 
@@ -126,13 +127,19 @@ class AdsReader:
         self._require_metrics(rows, route)
         return [self._read(row, AdGroup, route, f"grupo de anúncios {row['id']}") for row in rows]
 
-    def members(self, group: int, day: date) -> AdMembers:
-        """The listings of one group with their figures of one day (§9.7), each once.
+    def members(self, group: int, day: date) -> AdMembers | None:
+        """The listings of one group with their figures of one day (§9.7), each once; None when the platform says that
+        the group is gone (a deleted group that was still listed).
 
         The same listing may come once per status with the same numbers; with other numbers the read fails.
         """
         route = f"/advertising/{SITE}/product_ads/ad_groups/{group}/ads"
-        rows = self._all_rows(route, {**_dates(day, day), "metrics": ",".join(METRICS)}, PAGE, key=None)
+        try:
+            rows = self._all_rows(route, {**_dates(day, day), "metrics": ",".join(METRICS)}, PAGE, key=None)
+        except PermanentFailure as failure:
+            if failure.status == 404 and GROUP_GONE in failure.what:
+                return None
+            raise
         self._require_metrics(rows, route)
         items: dict[str, AdMember] = {}
         for row in rows:
