@@ -119,6 +119,8 @@ class _Night:
                 self._settle(conn, days, self._upsert(conn, "days", rows))
 
     def _read_day(self, advertiser: int, day: date, own: AdMetrics) -> None:
+        if own.total_amount != own.direct_amount + own.indirect_amount:
+            self.total.notes.append(f"{day}: a receita de Ads informada não é a direta mais a assistida")
         groups = self.reader.groups(advertiser, day)
         for group in groups:
             group.only_listing = only_listing(group, self.families)

@@ -22,7 +22,8 @@ CAMPAIGNS = (
 def advertise(world: World, seller: Seller, listings: Sequence[Listing], days: Sequence[date], chance: Random) -> None:
     """Campaigns and a group per listing, a catalogue group over the first two; figures of every day.
 
-    The third campaign is deleted half-way, an early group too; attributed sales grow for two weeks.
+    The third campaign is deleted half-way, a small early group too (its spend cannot be placed
+    any more); attributed sales grow for two weeks.
     """
     if not days:
         return
@@ -57,14 +58,16 @@ def advertise(world: World, seller: Seller, listings: Sequence[Listing], days: S
     for day in days:
         for group, members in groups:
             if group is not early or _refresh(day) < middle:
-                _tell_day(world, group, members, day, chance)
+                _tell_day(world, group, members, day, chance, most_clicks=1 if group is early else 13)
 
 
-def _tell_day(world: World, group: AdGroup, members: Sequence[Listing], day: date, chance: Random) -> None:
+def _tell_day(
+    world: World, group: AdGroup, members: Sequence[Listing], day: date, chance: Random, *, most_clicks: int
+) -> None:
     """A day of a group: partial at ten, whole spend the next morning, sales later still."""
     if chance.random() < 0.15:
         return
-    whole = {each.listing_id: _day_of(each, chance) for each in members}
+    whole = {each.listing_id: _day_of(each, chance, most_clicks) for each in members}
     extra = chance.randrange(0, 40) if len(members) > 1 else 0
     world.ads.report(group, day, at=_refresh(day), items={k: _part(f, 40, 0) for k, f in whole.items()})
     for after, percent in GROWTH:
@@ -73,8 +76,8 @@ def _tell_day(world: World, group: AdGroup, members: Sequence[Listing], day: dat
         world.ads.report(group, day, at=_refresh(day + timedelta(days=after)), group_total=total, items=items)
 
 
-def _day_of(listing: Listing, chance: Random) -> Figures:
-    clicks = chance.randrange(0, 14)
+def _day_of(listing: Listing, chance: Random, most_clicks: int) -> Figures:
+    clicks = chance.randint(0, most_clicks)
     price = listing.states[0].price
     sold = sum(chance.random() < 0.07 for _ in range(clicks))
     assisted = int(chance.random() < 0.02 * clicks)

@@ -58,6 +58,10 @@ class AdsShop:
         return cls(installation, seller, plain, shirts)
 
     @property
+    def client_id(self) -> str:
+        return self.seller.slug
+
+    @property
     def world(self) -> World:
         return self.installation.world
 
@@ -87,20 +91,20 @@ class AdsShop:
         """Listings and ads of a run, not the marts."""
         self.installation.at(at)
         asked = list(days or [at.date() - timedelta(days=1)])
-        self.installation.collect(CLIENT, ["listings"], asked)
-        with mercado_livre_client(self.installation.settings, self.installation.database, CLIENT) as api:
-            return collect_ads(self.installation.work(CLIENT), api, asked)
+        self.installation.collect(self.client_id, ["listings"], asked)
+        with mercado_livre_client(self.installation.settings, self.installation.database, self.client_id) as api:
+            return collect_ads(self.installation.work(self.client_id), api, asked)
 
     def build(self, days: Iterable[date]) -> Outcome:
-        return build_ads(self.installation.work(CLIENT), days)
+        return build_ads(self.installation.work(self.client_id), days)
 
     def night(self, at: datetime, days: Iterable[date] | None = None) -> tuple[Outcome, Outcome]:
         """Orders, listings, ads and marts as a night does: what was read, and what was built of the stale days."""
         asked = list(days or [at.date() - timedelta(days=1)])
         self.installation.at(at)
-        self.installation.collect(CLIENT, ["orders", "shipments"], asked)
+        self.installation.collect(self.client_id, ["orders", "shipments"], asked)
         read = self.read(at, asked)
-        work = self.installation.work(CLIENT)
+        work = self.installation.work(self.client_id)
         build_mart(work, "fact_order_line", asked)
         built = self.build({*asked, *self.stale()})
         for mart in ("fact_sku_day", "agg_client_day"):
@@ -111,14 +115,21 @@ class AdsShop:
     def stale(self) -> list[date]:
         """Days whose sums are behind their inputs."""
         with self.installation.database.transaction() as conn:
-            found = ledgers.stale_days(conn, CLIENT, last_closed=date(2030, 1, 1))
-        return found.get(CLIENT, [])
+            found = ledgers.stale_days(conn, self.client_id, last_closed=date(2030, 1, 1))
+        return found.get(self.client_id, [])
 
     def client_days(self) -> dict[date, Row]:
-        return {row["dia"]: row for row in self.installation.rows("select * from dashboard.fact_ads_client_day")}
+        return {
+            row["dia"]: row
+            for row in self.installation.rows(
+                "select * from dashboard.fact_ads_client_day where client_id = %s", self.client_id
+            )
+        }
 
     def sku_days(self, day: date = DAY) -> dict[str, Row]:
-        rows = self.installation.rows("select * from dashboard.fact_ads_sku_day where dia = %s", day)
+        rows = self.installation.rows(
+            "select * from dashboard.fact_ads_sku_day where client_id = %s and dia = %s", self.client_id, day
+        )
         return {row["sku"]: row for row in rows}
 
     def spend(self, day: date = DAY) -> dict[str, float]:

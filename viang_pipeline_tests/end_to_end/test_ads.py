@@ -10,6 +10,8 @@ import pytest
 from viang_pipeline.collect.work import PartialCollectionError
 from viang_pipeline.sandbox import Fault
 from viang_pipeline.sandbox.ads_truth import Figures
+from viang_pipeline.sandbox.generate import generate_world
+from viang_pipeline.sandbox.profiles import CRAFTS, HOUSEHOLD
 from viang_pipeline_tests.end_to_end.ads_shop import DAY, STARTS, AdsShop, figures, morning, ten
 from viang_pipeline_tests.end_to_end.conftest import Install
 from viang_pipeline_tests.end_to_end.driver import stored
@@ -358,6 +360,33 @@ def test_a_day_is_pending_until_a_later_one_is_complete(shop: AdsShop) -> None:
     shop.read(AFTER + ONE)
     shop.build([DAY + ONE])
     assert not shop.client_days()[DAY]["pendente"]
+
+
+def test_a_group_that_is_paused_today_changes_no_past_day(shop: AdsShop) -> None:
+    shop.report(shop.group(shop.plain), group_total=figures(5_00))
+    shop.read(AFTER)
+    shop.installation.sandbox.options.ads_deleted_groups_listed = True
+    for group in shop.world.ads.groups.values():
+        shop.world.ads.delete_group(group, at=AFTER)
+    assert shop.read(AFTER + timedelta(minutes=1)).days_changed == set()
+
+
+def test_generated_shops_are_read_without_surprises(install: Install) -> None:
+    last = DAY + 5 * ONE
+    world = generate_world(4, first_day=DAY, last_day=last, profiles=(HOUSEHOLD, CRAFTS), days_after=0)
+    installation = install(world, now=ten(last))
+    found = {}
+    for seller in world.sellers.values():
+        installation.client(seller.slug, seller, DAY)
+        shop = AdsShop(installation, seller, *list(world.listings.values())[:2])
+        read, _ = shop.night(ten(last), [DAY + n * ONE for n in range(6)])
+        assert (read.unknown_fields, read.notes) == (set(), [])
+        found[seller.slug] = shop.client_days()
+    household, crafts = found.values()
+    assert {row["estado"] for row in household.values()} == {"lido"}
+    assert {row["estado"] for row in crafts.values()} == {"sem_ads"}
+    for row in household.values():
+        assert abs(row["ads_nao_alocado"]) <= row["ads_investimento"] * Decimal("0.05")
 
 
 # --- campaigns --------------------------------------------------------------------------------------------------------

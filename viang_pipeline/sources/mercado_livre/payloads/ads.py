@@ -84,17 +84,18 @@ class AdGroup(Payload):
     catalogue page (CATALOG).
 
     ``only_listing`` is ours: the one listing behind the group when it was read, None when its members had to be asked
-    for. Kept with the day, because a family may grow later.
+    for. Kept with the day, because a family may grow later. ``status`` is today's, not the day's, and is left out.
     """
 
-    ignored: ClassVar[frozenset[str]] = frozenset({"title", "current_advertiser_id", "date_created", "last_updated"})
+    ignored: ClassVar[frozenset[str]] = frozenset(
+        {"title", "status", "current_advertiser_id", "date_created", "last_updated"}
+    )
 
     id: int
     ad_group_type: str
     metrics: AdMetrics
     ad_group_external_id: str | None = None
     campaign_id: int | None = None
-    status: str | None = None
     catalog_listing: bool | None = None
     only_listing: str | None = None
 
