@@ -62,6 +62,8 @@ def collect_ads(work: Work, api: MercadoLivreClient, days: Iterable[date]) -> Ou
 
 @dataclass
 class _Night:
+    """One client's reading: what is planned, and what came of it so far."""
+
     work: Work
     reader: AdsReader
     plan: AdsPlan
