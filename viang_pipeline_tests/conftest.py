@@ -6,6 +6,7 @@ Each test gets a database of its own, copied from a template that was migrated o
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import tempfile
@@ -50,6 +51,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """The main process chooses one home for the server of this run; the workers are told."""
     worker: dict[str, str] | None = getattr(config, "workerinput", None)
     config.stash[_home_key] = Path(worker["postgres_home"]) if worker else open_folder("viang-tests-")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest file first, so that the other worker has something to do until it ends."""
+    items.sort(key=lambda item: item.get_closest_marker("engine") is None)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -155,6 +161,15 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, _empty_folder: Path) -> 
     for name in [name for name in os.environ if name.startswith((*OURS, LIBPQ))]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(_empty_folder)
+
+
+@pytest.fixture(autouse=True)
+def _no_log_handler_outlives_its_test() -> Iterator[None]:
+    """A command sets up logging for its process; here the process goes on and the folder of its log file does not."""
+    yield
+    for handler in [h for h in logging.getLogger().handlers if not type(h).__module__.startswith("_pytest")]:
+        logging.getLogger().removeHandler(handler)
+        handler.close()
 
 
 @pytest.fixture

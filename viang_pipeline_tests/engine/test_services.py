@@ -27,7 +27,7 @@ from viang_pipeline_tests.engine.cases import (
 from viang_pipeline_tests.engine.market import keys
 from viang_pipeline_tests.engine.services import ASSETS, MARTS, RAW, until
 
-pytestmark = [pytest.mark.engine, pytest.mark.slow, pytest.mark.xdist_group("engine")]
+pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
 GOOD = [client_id for client_id in REVOKED_GROUP if client_id != "acesso-revogado"]
 

@@ -148,7 +148,7 @@ def test_requests_are_recorded_without_tokens(shop: Shop) -> None:
     shop.sandbox.faults.add(Fault("reset"))
     with pytest.raises(httpx.RemoteProtocolError):
         shop.get(seller, "/users/me")
-    seen = shop.sandbox.requests
+    seen = [request for request in shop.sandbox.requests if request.seller_id == seller.seller_id]
     assert [(r.method, r.path, r.query, r.seller_id) for r in seen] == [
         ("GET", "/orders/search", {"limit": "1"}, seller.seller_id),
         ("GET", "/users/me", {}, seller.seller_id),
