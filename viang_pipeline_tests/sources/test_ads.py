@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -13,6 +14,8 @@ import pytest
 from viang_pipeline.failures import PermanentFailure, TransientFailure
 from viang_pipeline.sources.mercado_livre.ads import AdsReader
 from viang_pipeline.sources.mercado_livre.client import MercadoLivreClient
+from viang_pipeline.sources.mercado_livre.payloads.ads import AdCampaign, AdGroup, AdMember
+from viang_pipeline.sources.payloads import Payload, record, unknown_fields
 from viang_pipeline_tests.sources.answers import Script, http_client, ok
 
 DAY = date(2026, 10, 3)
@@ -188,3 +191,28 @@ def test_lost_impression_shares_come_per_day_as_given(wrapped: Callable[[object]
     row = {"date": "2026-10-03", "prints": 10, "cost": 1, "lost_impression_share_by_budget": 12.5}
     found = reader(wrapped(row))[0].campaign_days(350001, DAY, DAY)
     assert found[DAY].lost_impression_share_by_budget == Decimal("12.50")
+
+
+# --- what is kept -----------------------------------------------------------------------------------------------------
+
+CAMPAIGN = """{"id":350001,"name":"Curva A","status":"active","strategy":"PROFITABILITY","budget":60,
+ "roas_target":8,"channel":"marketplace","metrics":{"clicks":210,"prints":40100,"cost":118.4,"direct_amount":900.0,
+ "indirect_amount":75.0,"total_amount":975.0,"units_quantity":12,"organic_units_quantity":30,"acos":12.14,"roas":8.23}}"""
+GROUP = """{"id":779000001,"ad_group_type":"FAMILY","ad_group_external_id":"4000001","campaign_id":350001,
+ "status":"ACTIVE","catalog_listing":false,
+ "metrics":{"clicks":9,"prints":1500,"cost":6.3,"total_amount":89.9,"units_quantity":1,"tacos":3.1}}"""
+MEMBER = """{"item_id":"MLB5550001112","ad_group_id":779000001,"campaign_id":350001,"status":"active",
+ "family_id":4000001,"user_product_id":"MLBU900100",
+ "metrics":{"clicks":6,"prints":1100,"cost":4.2,"total_amount":89.9,"units_quantity":1}}"""
+
+
+@pytest.mark.parametrize(("text", "kind"), [(CAMPAIGN, AdCampaign), (GROUP, AdGroup), (MEMBER, AdMember)])
+def test_the_contracts_own_examples_hold_nothing_nobody_decided_about(text: str, kind: type[Payload]) -> None:
+    assert unknown_fields(json.loads(text), kind) == set()
+
+
+def test_neither_names_nor_ratios_of_the_platform_are_kept() -> None:
+    ads, _ = reader(rows(group(title="Garrafa", metrics=FIGURES | {"acos": 0, "roas": 0})))
+    stored = json.loads(record(1, ads.groups(90001, DAY)[0]).payload)
+    assert set(stored) == {"id", "ad_group_type", "ad_group_external_id", "metrics"}
+    assert set(stored["metrics"]) == set(FIGURES)

@@ -13,6 +13,19 @@ from viang_pipeline.sources.payloads import Payload
 
 RATIOS = frozenset({"acos", "roas", "ctr", "cpc", "cvr", "sov", "tacos", "acos_benchmark"})
 """Recomputed from sums, never kept."""
+DETAILS = frozenset(
+    {
+        "direct_units_quantity",
+        "indirect_units_quantity",
+        "direct_items_quantity",
+        "indirect_items_quantity",
+        "advertising_items_quantity",
+        "organic_units_quantity",
+        "organic_units_amount",
+        "organic_items_quantity",
+    }
+)
+"""Metrics of the platform no number of ours is made of."""
 
 
 class AdMetrics(Payload):
@@ -21,14 +34,7 @@ class AdMetrics(Payload):
     ``total_amount`` is direct + indirect.
     """
 
-    ignored: ClassVar[frozenset[str]] = RATIOS | {
-        "direct_items_quantity",
-        "indirect_items_quantity",
-        "advertising_items_quantity",
-        "organic_units_quantity",
-        "organic_units_amount",
-        "organic_items_quantity",
-    }
+    ignored: ClassVar[frozenset[str]] = RATIOS | DETAILS
 
     clicks: int
     prints: int
@@ -69,7 +75,9 @@ class AdCampaign(Payload):
 class AuctionMetrics(Payload):
     """Impression shares of a campaign's day, in percent, as given: never averaged (kpis §5.6)."""
 
-    ignored: ClassVar[frozenset[str]] = RATIOS
+    ignored: ClassVar[frozenset[str]] = (
+        RATIOS | DETAILS | {"clicks", "direct_amount", "indirect_amount", "total_amount", "units_quantity"}
+    )
 
     prints: int
     cost: Decimal
