@@ -12,12 +12,12 @@ from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
 from viang_pipeline import partitions
 from viang_pipeline.definitions import build_definitions
 
-ORDERS, SHIPMENTS, LISTINGS, VISITS, STOCK, ACCOUNT = (
-    f"mercado_livre/{name}" for name in ("orders", "shipments", "listings", "visits", "stock", "account")
+ORDERS, SHIPMENTS, LISTINGS, VISITS, STOCK, ACCOUNT, ADS = (
+    f"mercado_livre/{name}" for name in ("orders", "shipments", "listings", "visits", "stock", "account", "ads")
 )
 RAW_KINDS, MART_KINDS = {"api", "postgres"}, {"postgres", "table"}
 
-BLOCKS = {"fact_visits", "fact_stock", "fact_account"}
+BLOCKS = {"fact_visits", "fact_stock", "fact_account", "fact_ads"}
 
 # key → (depends on, group, kinds, pools)
 ASSETS = {
@@ -27,10 +27,12 @@ ASSETS = {
     VISITS: ({ORDERS, LISTINGS}, "mercado_livre", RAW_KINDS, {"mercado_livre"}),
     STOCK: ({LISTINGS}, "mercado_livre", RAW_KINDS, {"mercado_livre"}),
     ACCOUNT: (set(), "mercado_livre", RAW_KINDS, {"mercado_livre"}),
+    ADS: ({LISTINGS}, "mercado_livre", RAW_KINDS, {"mercado_livre"}),
     "fact_order_line": ({ORDERS, SHIPMENTS, LISTINGS}, "marts", MART_KINDS, set()),
     "fact_visits": ({VISITS, LISTINGS, "fact_order_line"}, "marts", MART_KINDS, set()),
     "fact_stock": ({STOCK}, "marts", MART_KINDS, set()),
     "fact_account": ({ACCOUNT}, "marts", MART_KINDS, set()),
+    "fact_ads": ({ADS, LISTINGS, "fact_order_line"}, "marts", MART_KINDS, set()),
     "fact_sku_day": ({"fact_order_line", *BLOCKS}, "marts", MART_KINDS, set()),
     "agg_client_day": ({"fact_order_line", "fact_sku_day"}, "marts", MART_KINDS, set()),
 }
@@ -102,9 +104,10 @@ def test_a_job_takes_exactly_these_assets(definitions: dg.Definitions, job: str,
 def test_the_jobs_schedules_and_sensors_are_these(definitions: dg.Definitions) -> None:
     repository = definitions.get_repository_def()
     own = {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")}
-    assert own == {"daily_update", "reprocess", "deep_sweep", "rebuild_marts", "refresh_tokens"}
+    assert own == {"daily_update", "reprocess", "ads_update", "deep_sweep", "rebuild_marts", "refresh_tokens"}
     assert {s.name: s.job_name for s in repository.schedule_defs} == {
         "daily_update_schedule": "daily_update",
+        "ads_update_schedule": "ads_update",
         "deep_sweep_schedule": "deep_sweep",
         "refresh_tokens_schedule": "refresh_tokens",
     }

@@ -10,6 +10,7 @@ from viang_pipeline.assets.preview import client_day_preview, columns_of
 from viang_pipeline.assets.raw_mercado_livre import (
     OWNERS,
     mercado_livre_account,
+    mercado_livre_ads,
     mercado_livre_listings,
     mercado_livre_orders,
     mercado_livre_shipments,
@@ -89,7 +90,22 @@ def fact_account(context: dg.AssetExecutionContext, supabase: SupabaseResource) 
     group_name=GROUP,
     kinds=KINDS,
     owners=OWNERS,
-    deps=[fact_order_line, fact_visits, fact_stock, fact_account],
+    deps=[mercado_livre_ads, mercado_livre_listings, fact_order_line],
+    partitions_def=partitions.client_day,
+    backfill_policy=POLICY,
+    metadata=columns_of(schema.fact_ads_sku_day),
+    description="Ads por SKU e por anunciante: gasto sem repetições, e o que não cabe em nenhum SKU fica à parte.",
+)
+def fact_ads(context: dg.AssetExecutionContext, supabase: SupabaseResource) -> dg.MaterializeResult[None]:
+    """Ads of the run's clients and days."""
+    return _build_block(context, supabase, "fact_ads")
+
+
+@dg.asset(
+    group_name=GROUP,
+    kinds=KINDS,
+    owners=OWNERS,
+    deps=[fact_order_line, fact_visits, fact_stock, fact_account, fact_ads],
     partitions_def=partitions.client_day,
     backfill_policy=POLICY,
     metadata=columns_of(schema.fact_sku_day),

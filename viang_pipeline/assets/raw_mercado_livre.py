@@ -7,6 +7,7 @@ import dagster as dg
 
 from viang_pipeline import partitions
 from viang_pipeline.assets.client_days import POLICY, each_client
+from viang_pipeline.collect.ads import collect_ads
 from viang_pipeline.collect.listings import collect_listings
 from viang_pipeline.collect.orders import collect_orders
 from viang_pipeline.collect.photos import collect_account, collect_stock
@@ -147,6 +148,28 @@ def mercado_livre_account(
 ) -> dg.MaterializeResult[None]:
     """Account photo of the run's clients."""
     return _collect(context, supabase, mercado_livre, collect_account)
+
+
+@dg.asset(
+    key=[GROUP, "ads"],
+    group_name=GROUP,
+    kinds=KINDS,
+    owners=OWNERS,
+    pool=POOL,
+    deps=[mercado_livre_listings],
+    partitions_def=partitions.client_day,
+    backfill_policy=POLICY,
+    description=(
+        "Product Ads por dia: total do anunciante, grupos de anúncios e anúncios dos grupos que gastaram; os últimos 15 "
+        "dias são relidos toda noite, nada além de 90 dias. Conta sem Ads é um fato, qualquer outra falha não é zero. "
+        "Orçamento: cerca de 20 chamadas por noite, mais 1 por campanha ativa."
+    ),
+)
+def mercado_livre_ads(
+    context: dg.AssetExecutionContext, supabase: SupabaseResource, mercado_livre: MercadoLivreResource
+) -> dg.MaterializeResult[None]:
+    """Ads of the run's clients."""
+    return _collect(context, supabase, mercado_livre, collect_ads)
 
 
 def _collect(

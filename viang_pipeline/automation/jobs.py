@@ -18,6 +18,11 @@ reprocess = dg.define_asset_job(
     RAW | MARTS,
     description="Coleta de novo e reconstrói um período de um cliente.",
 )
+ads_update = dg.define_asset_job(
+    "ads_update",
+    dg.AssetSelection.assets(["mercado_livre", "ads"], "fact_ads", "fact_sku_day", "agg_client_day"),
+    description="Relê os Ads depois das 10:00, quando a plataforma atualiza os números de ontem.",
+)
 deep_sweep = dg.define_asset_job(
     "deep_sweep",
     RAW | MARTS,

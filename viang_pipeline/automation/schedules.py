@@ -6,7 +6,7 @@ import dagster as dg
 
 from viang_pipeline import partitions
 from viang_pipeline.automation.decisions import partitions_to_add, sweep_ranges
-from viang_pipeline.automation.jobs import daily_update, deep_sweep, refresh_tokens
+from viang_pipeline.automation.jobs import ads_update, daily_update, deep_sweep, refresh_tokens
 from viang_pipeline.automation.state import active_clients
 from viang_pipeline.domain.business_day import SAO_PAULO, last_closed_day
 from viang_pipeline.resources.supabase import SupabaseResource
@@ -34,6 +34,30 @@ def daily_update_schedule(
     for client_id in wanted:
         yield dg.RunRequest(
             run_key=f"{client_id}:{yesterday}",
+            partition_key=partitions.partition_key(client_id, yesterday),
+            tags={partitions.CLIENT_TAG: client_id},
+        )
+
+
+@dg.schedule(
+    job=ads_update,
+    cron_schedule="30 10 * * *",
+    execution_timezone=SAO_PAULO.key,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="10:30: relê os Ads de cada cliente ativo, depois da atualização das 10:00 da plataforma.",
+)
+def ads_update_schedule(
+    context: dg.ScheduleEvaluationContext, supabase: SupabaseResource
+) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    """One run per active, connected client whose orders of yesterday are read: without them there is no row to add to."""
+    yesterday = last_closed_day(supabase.settings.clock()())
+    with supabase.database.transaction() as conn:
+        wanted = [client.client_id for client in active_clients(conn) if yesterday in client.complete]
+    if not wanted:
+        yield dg.SkipReason("Nenhum cliente com os pedidos de ontem lidos")
+    for client_id in wanted:
+        yield dg.RunRequest(
+            run_key=f"ads:{client_id}:{yesterday}",
             partition_key=partitions.partition_key(client_id, yesterday),
             tags={partitions.CLIENT_TAG: client_id},
         )

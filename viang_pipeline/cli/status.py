@@ -26,6 +26,7 @@ RESOURCES = {
     "visits": "visitas",
     "stock": "estoque",
     "account": "reputação",
+    "ads": "Ads",
 }
 
 

@@ -7,6 +7,7 @@ from datetime import date
 
 from viang_pipeline.collect.work import Outcome, Work
 from viang_pipeline.domain.business_day import last_closed_day
+from viang_pipeline.marts.ads import build_ads
 from viang_pipeline.marts.aggregates import CLIENT_DAY, SKU_DAY, build_aggregate
 from viang_pipeline.marts.lines import build_order_lines
 from viang_pipeline.marts.photos import build_account, build_stock
@@ -22,6 +23,7 @@ BUILDERS: dict[str, Build] = {
     "fact_visits": build_visits,
     "fact_stock": build_stock,
     "fact_account": build_account,
+    "fact_ads": build_ads,
     "fact_sku_day": lambda work, days: build_aggregate(work, SKU_DAY, days),
     "agg_client_day": lambda work, days: build_aggregate(work, CLIENT_DAY, days),
 }

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from viang_pipeline.collect.access import mercado_livre_client
+from viang_pipeline.collect.ads import collect_ads
 from viang_pipeline.collect.listings import collect_listings
 from viang_pipeline.collect.orders import collect_orders
 from viang_pipeline.collect.photos import collect_account, collect_stock
@@ -27,6 +28,7 @@ COLLECTORS = {
     "mercado_livre/visits": collect_visits,
     "mercado_livre/stock": collect_stock,
     "mercado_livre/account": collect_account,
+    "mercado_livre/ads": collect_ads,
 }
 
 

@@ -10,6 +10,7 @@ from itertools import accumulate
 from random import Random
 from zoneinfo import ZoneInfo
 
+from viang_pipeline.sandbox.ads_generate import advertise
 from viang_pipeline.sandbox.profiles import DEMO_PROFILES, Habits, Product, Profile
 from viang_pipeline.sandbox.truth import Listing, Order, Seller, Shipment
 from viang_pipeline.sandbox.world import World
@@ -46,7 +47,10 @@ def generate_world(
     world = World(seed, start=_day_start(first_day - timedelta(days=30)))
     days = [first_day + timedelta(days=n) for n in range((last_day - first_day).days + 1 + days_after)]
     for profile in profiles:
-        _SellerStory(world, profile, Random(f"{seed}:{profile.slug}")).tell(days)
+        story = _SellerStory(world, profile, Random(f"{seed}:{profile.slug}"))
+        story.tell(days)
+        if profile.advertises:
+            advertise(world, story.seller, story.listings, days, Random(f"{seed}:ads:{profile.slug}"))
     return world
 
 

@@ -15,7 +15,7 @@ def listing_body(listing: Listing, state: ListingState, *, all_attributes: bool)
         "site_id": "MLB",
         "title": state.title,
         "family_name": state.title if listing.user_product_id else None,
-        "family_id": None,
+        "family_id": listing.family_id,
         "seller_id": listing.seller_id,
         "category_id": listing.category_id,
         "domain_id": "MLB-GENERIC",

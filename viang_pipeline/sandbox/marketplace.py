@@ -22,7 +22,10 @@ class Options:
 
     ``expired_status``: 401, or 403 for an expired bearer (§1.1) · ``cancel_detail_in_search``: whether search rows have
     it (§3.2) · ``old_multiget``: ``/items?ids=`` still answers (§7.2) · ``old_access_token_survives`` a refresh ·
-    ``repeat_lost_refresh``: a renewal whose answer was lost may be repeated once (§2) · ``pkce_required`` at consent.
+    ``repeat_lost_refresh``: a renewal whose answer was lost may be repeated once (§2) · ``pkce_required`` at consent ·
+    ``ads_absent``: an account without Product Ads is answered ``not_found`` or ``empty`` (§9.1) ·
+    ``ads_group_metrics_case`` that ad group searches understand, ``upper`` or ``lower`` (§9.4) ·
+    ``ads_deleted_groups_listed`` in them.
     """
 
     expired_status: int = 401
@@ -31,6 +34,9 @@ class Options:
     old_access_token_survives: bool = False
     repeat_lost_refresh: bool = True
     pkce_required: bool = False
+    ads_absent: str = "not_found"
+    ads_group_metrics_case: str = "upper"
+    ads_deleted_groups_listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,7 @@ class Profile:
     freight: int = 1890
     habits: Habits = Habits()
     tags: tuple[str, ...] = ()
+    advertises: bool = True
 
 
 HOUSEHOLD = Profile(
@@ -143,5 +144,6 @@ CRAFTS = Profile(
     ),
     freight=2490,
     habits=Habits(boleto=0.12),
+    advertises=False,
 )
 DEMO_PROFILES = (HOUSEHOLD, AUTO_PARTS, COSMETICS, CRAFTS)

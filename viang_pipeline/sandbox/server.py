@@ -15,7 +15,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from viang_pipeline.sandbox import account_routes, inventory_routes, oauth_routes, order_routes, visit_routes
+from viang_pipeline.sandbox import (
+    account_routes,
+    ads_routes,
+    inventory_routes,
+    oauth_routes,
+    order_routes,
+    visit_routes,
+)
 from viang_pipeline.sandbox.clock import SandboxClock
 from viang_pipeline.sandbox.control import control_routes
 from viang_pipeline.sandbox.faults import FaultBook
@@ -163,6 +170,7 @@ class Sandbox:
             ),
         ]
         handlers = visit_routes.ROUTES | inventory_routes.ROUTES | order_routes.ROUTES | account_routes.routes()
+        handlers |= ads_routes.routes()
         routes += [Route(path, _served(authorised(market, handler))) for path, handler in handlers.items()]
         routes += control_routes(market, self.faults, self._seen)
         return Gate(Starlette(routes=routes), market, self.faults, self._seen)

@@ -85,6 +85,7 @@ class Listing:
     inventory_id: str | None
     variations: tuple[Variation, ...]
     states: list[ListingState] = field(default_factory=list)
+    family_id: int | None = None
 
     def state_at(self, instant: datetime) -> ListingState | None:
         """How the listing stands at ``instant``; None before it exists."""

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from operator import attrgetter
 
+from viang_pipeline.sandbox.ads_book import AdsBook
 from viang_pipeline.sandbox.order_verbs import OrderVerbs
 from viang_pipeline.sandbox.timeline import instant_of
 from viang_pipeline.sandbox.truth import (
@@ -26,6 +28,11 @@ _at = attrgetter("at")
 
 class World(OrderVerbs):
     """Everything that ever happens, past and future. What is visible depends only on the instant asked."""
+
+    @cached_property
+    def ads(self) -> AdsBook:
+        """Product Ads of all sellers."""
+        return AdsBook(self.lock)
 
     def ship(
         self,

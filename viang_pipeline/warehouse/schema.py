@@ -345,6 +345,45 @@ agg_client_day = Table(
     comment="Métricas por cliente e dia",
 )
 
+_ADS_COLUMNS: tuple[tuple[str, TypeEngine[Any], str], ...] = (
+    ("ads_investimento", Money, "Investimento em Ads"),
+    ("ads_impressoes", BigInteger(), "Impressões"),
+    ("ads_cliques", BigInteger(), "Cliques"),
+    ("ads_receita_direta", Money, "Vendas do próprio produto clicado"),
+    ("ads_receita_assistida", Money, "Vendas de outro produto depois do clique"),
+    ("ads_receita", Money, "Receita direta + assistida"),
+    ("ads_unidades", BigInteger(), "Unidades atribuídas a Ads"),
+)
+
+fact_ads_sku_day = Table(
+    "fact_ads_sku_day",
+    metadata,
+    Column("client_id", Key, primary_key=True, comment="Cliente"),
+    Column("dia", Date, primary_key=True, comment="Dia como rotulado pela plataforma"),
+    Column("sku", Key, primary_key=True, comment="SKU, ou __SEM_SKU__:anúncio"),
+    *[Column(name, kind, nullable=False, comment=comment) for name, kind, comment in _ADS_COLUMNS],
+    Column("ads_rateado", Boolean, nullable=False, comment="Se alguma parte veio do rateio de um anúncio com vários SKUs"),
+    *_provenance(),
+    schema="dashboard",
+    comment="Ads de cada SKU por dia: só o que pôde ser atribuído; o resto fica em fact_ads_client_day",
+)  # fmt: skip
+
+fact_ads_client_day = Table(
+    "fact_ads_client_day",
+    metadata,
+    Column("client_id", Key, primary_key=True, comment="Cliente"),
+    Column("dia", Date, primary_key=True, comment="Dia como rotulado pela plataforma; dia não lido não tem linha"),
+    Column("estado", Text, nullable=False, comment="lido; sem_ads: a conta não anuncia, zero é fato; fora_do_alcance: mais de 90 dias, vazio"),
+    *[Column(name, kind, comment=f"{comment}, pela série diária do anunciante") for name, kind, comment in _ADS_COLUMNS],
+    Column("ads_nao_alocado", Money, comment="Total do anunciante menos o atribuído a SKUs"),
+    Column("ads_itens_vs_campanha", Money, comment="Soma dos itens menos soma dos grupos de anúncios"),
+    Column("pendente", Boolean, nullable=False, comment="Gasto sem venda nem impressão depois do último dia completo: a plataforma ainda não terminou"),
+    *_provenance(),
+    CheckConstraint("estado in ('lido', 'sem_ads', 'fora_do_alcance')", name="ck_fact_ads_client_day_estado"),
+    schema="dashboard",
+    comment="Ads da conta por dia: o que a plataforma cobra, e o que não coube em nenhum SKU",
+)  # fmt: skip
+
 restatement_ledger = Table(
     "restatement_ledger",
     metadata,
@@ -493,6 +532,20 @@ mercado_livre_shipment_history = _raw_table(
 )
 mercado_livre_shipment_costs = _raw_table("mercado_livre_shipment_costs", "Custos dos envios do Mercado Livre")
 mercado_livre_listings = _raw_table("mercado_livre_listings", "Anúncios do Mercado Livre")
+mercado_livre_ads_accounts = _raw_table(
+    "mercado_livre_ads_accounts", "Conta de Product Ads como encontrada em cada noite: com_ads ou sem_ads"
+)
+mercado_livre_ads_days = _raw_table(
+    "mercado_livre_ads_days", "Product Ads da conta por dia: série diária do anunciante (total de controle) e estado"
+)
+mercado_livre_ads_groups = _raw_table("mercado_livre_ads_groups", "Grupos de anúncios por dia: a unidade cobrada")
+mercado_livre_ads_group_items = _raw_table(
+    "mercado_livre_ads_group_items", "Anúncios de cada grupo por dia, uma vez cada, onde o grupo não é de um só anúncio"
+)
+mercado_livre_ads_campaigns = _raw_table("mercado_livre_ads_campaigns", "Campanhas de Product Ads, também as ocultas")
+mercado_livre_ads_campaign_days = _raw_table(
+    "mercado_livre_ads_campaign_days", "Impressões perdidas de cada campanha por dia, em porcentagem"
+)
 
 mercado_livre_visits = _raw_table(
     "mercado_livre_visits",

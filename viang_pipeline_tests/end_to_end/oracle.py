@@ -105,6 +105,10 @@ class Oracle:
         groups = self._groups(lambda line, day: (day, line.sku))
         return {(day, sku): _sums(sales, refunds) for (day, sku), (sales, refunds) in groups.items()}
 
+    def lines(self) -> list[Line]:
+        """Every order line as last seen."""
+        return self._lines
+
     def days(self) -> list[date]:
         """The closed days of the history."""
         return [self._starts + timedelta(days=n) for n in range((self._today - self._starts).days)]

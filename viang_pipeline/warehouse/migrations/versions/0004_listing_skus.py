@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql as pg
 
-revision = "0003a"
+revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None

@@ -1,0 +1,51 @@
+"""Which ad days to read tonight, and what of each group: pure decisions (contract §9, kpis.md §7, ruling D20)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from viang_pipeline.domain.business_day import business_day, days_between, last_closed_day
+from viang_pipeline.sources.mercado_livre.ads import REACH_DAYS
+from viang_pipeline.sources.mercado_livre.payloads.ads import AdGroup
+
+READ_AGAIN = 15
+"""The last days read again every night: sales are attributed for 14 days after the click."""
+
+
+class AdsPlan(NamedTuple):
+    """``read``: days to ask for, newest first; ``owed``: those of them this run was asked for; ``beyond``: days asked
+    for that lie behind the 90-day wall."""
+
+    read: tuple[date, ...]
+    owed: frozenset[date]
+    beyond: tuple[date, ...]
+
+
+def ads_plan(days: Iterable[date], starts: date, now: datetime) -> AdsPlan:
+    """The closed days asked for and, with yesterday among them, the last fifteen; none before ``starts``."""
+    yesterday = last_closed_day(now)
+    wall = business_day(now) - timedelta(days=REACH_DAYS)
+    asked = {day for day in days if starts <= day <= yesterday}
+    owed = frozenset(day for day in asked if day >= wall)
+    again = days_between(max(starts, yesterday - timedelta(days=READ_AGAIN - 1)), yesterday)
+    read = owed | set(again) if yesterday in owed else owed
+    return AdsPlan(tuple(sorted(read, reverse=True)), owed, tuple(sorted(asked - owed)))
+
+
+def only_listing(group: AdGroup, families: Mapping[str, Collection[str]]) -> str | None:
+    """The one listing behind a group, without asking: the listing of an ITEM group, the only one of a FAMILY."""
+    external = group.ad_group_external_id
+    if external is None:
+        return None
+    if group.ad_group_type == "ITEM":
+        return external
+    members = families.get(external, ()) if group.ad_group_type == "FAMILY" else ()
+    return next(iter(members)) if len(members) == 1 else None
+
+
+def members_needed(group: AdGroup) -> bool:
+    """Whether a group's listings must be asked for: it did something worth placing and they are not known."""
+    figures = group.metrics
+    return group.only_listing is None and bool(figures.cost or figures.total_amount or figures.units_quantity)
