@@ -13,7 +13,15 @@ from datetime import date, datetime
 
 import psycopg
 
-from viang_pipeline.collect.ads_plan import AdsPlan, ads_plan, members_needed, only_listing
+from viang_pipeline.collect.ads_plan import (
+    READ,
+    WITHOUT_ADS,
+    AdsPlan,
+    ads_plan,
+    members_needed,
+    only_listing,
+    settled_without_reading,
+)
 from viang_pipeline.collect.campaigns import collect_campaigns
 from viang_pipeline.collect.orders import first_day
 from viang_pipeline.collect.work import Outcome, PartialCollectionError, Work
@@ -29,16 +37,18 @@ from viang_pipeline.warehouse.locks import lock_client
 
 SOURCE = "mercado_livre"
 RESOURCE = "ads"
-READ, WITHOUT_ADS, BEYOND = "lido", "sem_ads", "fora_do_alcance"
+WITH_ADS = "com_ads"
 _PAYLOADS = ("AdMetrics", "Advertiser", "AdCampaign", "AuctionMetrics", "AdGroup", "AdMember")
 
 
 def collect_ads(work: Work, api: MercadoLivreClient, days: Iterable[date]) -> Outcome:
     """Read the days asked for and, with yesterday among them, the last fifteen, and store what changed.
 
-    Without Product Ads every day without a reading is a known zero (``sem_ads``); days behind the 90-day wall of an
-    account with ads are ``fora_do_alcance`` (D20). Raises PartialCollectionError when a read fails: days read before
-    stay stored, the failed one and those after it changed nothing.
+    Without Product Ads every day without a reading is a known zero (``sem_ads``), unless the account was found with ads
+    since; days behind the 90-day wall of an account with ads are ``fora_do_alcance`` (D20).
+
+    Raises PartialCollectionError when a read fails: days read before stay stored, the failed one and those after it
+    changed nothing.
     """
     now, before = work.clock(), api.http.requests
     with work.store.transaction() as conn:
@@ -105,20 +115,25 @@ class _Night:
 
     def _store_account(self, advertiser: int | None) -> None:
         """Tonight's state of the account, and the days that need nothing but it."""
-        state = WITHOUT_ADS if advertiser is None else "com_ads"
-        settled = {BEYOND: self.plan.beyond}
-        if advertiser is None:
-            settled = {WITHOUT_ADS: tuple(sorted({*self.plan.read, *self.plan.beyond}))}
         night = business_day(self.now)
+        state = WITHOUT_ADS if advertiser is None else WITH_ADS
         with self.work.store.transaction() as conn:
             lock_client(conn, self.work.client_id)
             account = AdAccount(estado=state, advertiser_id=advertiser)
             self._upsert(conn, "accounts", [_row(night, night.isoformat(), account)])
+            settled = settled_without_reading(self.plan, advertiser is not None, self._last_night_with_ads(conn))
             for estado, days in settled.items():
-                # A day that was read, or known to be out of reach, is not made a zero by a later state.
+                # A day that was read, or settled before, is not settled anew by a later state.
                 fresh = sorted(set(days) - self._known_days(conn, days))
                 rows = [_row(day, day.isoformat(), AdDay(estado=estado, advertiser_id=advertiser)) for day in fresh]
                 self._settle(conn, days, self._upsert(conn, "days", rows))
+
+    def _last_night_with_ads(self, conn: psycopg.Connection) -> date | None:
+        row = conn.execute(
+            "select max(dia) from raw.mercado_livre_ads_accounts where client_id = %s and payload ->> 'estado' = %s",
+            [self.work.client_id, WITH_ADS],
+        ).fetchone()
+        return row[0] if row else None
 
     def _read_day(self, advertiser: int, day: date, own: AdMetrics) -> None:
         if own.total_amount != own.direct_amount + own.indirect_amount:

@@ -10,6 +10,7 @@ from viang_pipeline.domain.business_day import business_day, days_between, last_
 from viang_pipeline.sources.mercado_livre.ads import REACH_DAYS
 from viang_pipeline.sources.mercado_livre.payloads.ads import AdGroup
 
+READ, WITHOUT_ADS, BEYOND = "lido", "sem_ads", "fora_do_alcance"
 READ_AGAIN = 15
 """The last days read again every night: sales are attributed for 14 days after the click."""
 
@@ -32,6 +33,19 @@ def ads_plan(days: Iterable[date], starts: date, now: datetime) -> AdsPlan:
     again = days_between(max(starts, yesterday - timedelta(days=READ_AGAIN - 1)), yesterday)
     read = owed | set(again) if yesterday in owed else owed
     return AdsPlan(tuple(sorted(read, reverse=True)), owed, tuple(sorted(asked - owed)))
+
+
+def settled_without_reading(plan: AdsPlan, has_ads: bool, last_with_ads: date | None) -> dict[str, list[date]]:
+    """``estado`` → days about which the account's state says all there is to know.
+
+    With ads, days behind the wall are out of reach (D20). Without, a day is a zero only if the account had no ads: one
+    up to the last night that still found some (``last_with_ads``) may have spent, and cannot be asked for any more.
+    """
+    if has_ads:
+        return {BEYOND: list(plan.beyond)}
+    every = sorted({*plan.read, *plan.beyond})
+    lost = [day for day in every if last_with_ads is not None and day <= last_with_ads]
+    return {BEYOND: lost, WITHOUT_ADS: [day for day in every if day not in lost]}
 
 
 def only_listing(group: AdGroup, families: Mapping[str, Collection[str]]) -> str | None:

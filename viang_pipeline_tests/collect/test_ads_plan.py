@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from viang_pipeline.collect.ads_plan import ads_plan, members_needed, only_listing
+from viang_pipeline.collect.ads_plan import ads_plan, members_needed, only_listing, settled_without_reading
 from viang_pipeline.domain.business_day import days_between
 from viang_pipeline.sources.mercado_livre.payloads.ads import AdGroup, AdMetrics
 
@@ -37,6 +37,22 @@ def test_nothing_before_the_clients_first_day_and_nothing_of_today_is_read() -> 
     starts = YESTERDAY - timedelta(days=1)
     plan = ads_plan([TODAY, YESTERDAY, starts - timedelta(days=1)], starts, NOW)
     assert plan == ((YESTERDAY, starts), {YESTERDAY}, ())
+
+
+def test_the_state_of_the_account_settles_what_cannot_be_read() -> None:
+    old = TODAY - timedelta(days=91)
+    plan = ads_plan([old, YESTERDAY], EVER, NOW)
+    assert settled_without_reading(plan, True, None) == {"fora_do_alcance": [old]}
+    assert settled_without_reading(plan, False, None)["sem_ads"] == sorted({*plan.read, old})
+
+
+def test_a_day_on_which_the_account_may_still_have_spent_is_no_zero() -> None:
+    plan = ads_plan([YESTERDAY], YESTERDAY - timedelta(days=2), NOW)
+    last = YESTERDAY - timedelta(days=1)
+    assert settled_without_reading(plan, False, last) == {
+        "fora_do_alcance": [YESTERDAY - timedelta(days=2), last],
+        "sem_ads": [YESTERDAY],
+    }
 
 
 def group(kind: str, external: str | None, **figures: object) -> AdGroup:

@@ -33,6 +33,7 @@ class AdsOracle:
 
     def __init__(self, world: World, seller_id: int, starts: date, sales: Oracle) -> None:
         self._world, self._seller, self._starts, self._sales = world, seller_id, starts, sales
+        self._with_ads: date | None = None
         self._totals: dict[date, Numbers] = {}
         self._states: dict[date, str] = {}
         self._groups: dict[date, dict[int, _Group]] = defaultdict(dict)
@@ -50,8 +51,10 @@ class AdsOracle:
         account = self._world.ads.advertisers.get(self._seller)
         if account is None or not account.active_at(at):
             for day in days | closed:
-                self._states.setdefault(day, "sem_ads")
+                had_ads_since = self._with_ads is not None and day <= self._with_ads
+                self._states.setdefault(day, "fora_do_alcance" if had_ads_since else "sem_ads")
             return
+        self._with_ads = today
         for day in closed - days:
             self._states.setdefault(day, "fora_do_alcance")
         for day in days:

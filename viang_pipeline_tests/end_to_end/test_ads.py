@@ -101,15 +101,20 @@ def test_what_is_not_read_changes_nothing_and_is_never_a_zero(shop: AdsShop, fau
 
 
 def test_an_account_that_loses_its_ads_keeps_the_days_that_were_read(shop: AdsShop) -> None:
+    """The day on which the last night still found ads may have spent: it is unknown, and only the next one a zero."""
     group = shop.group(shop.plain)
     shop.report(group, group_total=figures(20_00))
     shop.read(AFTER)
     shop.world.ads.activate(shop.seller, at=shop.world.start, until=AFTER)
-    shop.read(AFTER + ONE)
-    shop.build([DAY, DAY + ONE])
+    for night in (AFTER + ONE, AFTER + 2 * ONE):
+        shop.read(night)
+    shop.build([DAY + n * ONE for n in range(3)])
     found = shop.client_days()
-    assert (found[DAY]["estado"], found[DAY]["ads_investimento"]) == ("lido", 20)
-    assert (found[DAY + ONE]["estado"], found[DAY + ONE]["ads_investimento"]) == ("sem_ads", 0)
+    assert [(found[DAY + n * ONE]["estado"], found[DAY + n * ONE]["ads_investimento"]) for n in range(3)] == [
+        ("lido", 20),
+        ("fora_do_alcance", None),
+        ("sem_ads", 0),
+    ]
 
 
 def test_ads_that_begin_later_replace_the_zeros_that_can_still_be_read(install: Install) -> None:
