@@ -20,7 +20,14 @@ def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definiti
     return dg.Definitions(
         assets=dg.load_assets_from_modules([raw_mercado_livre, marts]),
         asset_checks=dg.load_asset_checks_from_modules([invariants, lateness]),
-        jobs=[jobs.daily_update, jobs.reprocess, jobs.ads_update, jobs.deep_sweep, jobs.rebuild_marts, jobs.refresh_tokens],
+        jobs=[
+            jobs.daily_update,
+            jobs.reprocess,
+            jobs.ads_update,
+            jobs.deep_sweep,
+            jobs.rebuild_marts,
+            jobs.refresh_tokens,
+        ],
         schedules=[
             schedules.daily_update_schedule,
             schedules.ads_update_schedule,

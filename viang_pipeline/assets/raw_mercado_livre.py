@@ -160,8 +160,8 @@ def mercado_livre_account(
     partitions_def=partitions.client_day,
     backfill_policy=POLICY,
     description=(
-        "Product Ads por dia: total do anunciante, grupos de anúncios e anúncios dos grupos que gastaram; os últimos 15 "
-        "dias são relidos toda noite, nada além de 90 dias. Conta sem Ads é um fato, qualquer outra falha não é zero. "
+        "Product Ads por dia: total do anunciante, grupos de anúncios e anúncios dos grupos que gastaram; os últimos "
+        "15 dias são relidos toda noite, nada além de 90 dias. Conta sem Ads é um fato, qualquer outra falha não é zero. "
         "Orçamento: cerca de 20 chamadas por noite, mais 1 por campanha ativa."
     ),
 )

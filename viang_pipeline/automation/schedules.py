@@ -49,7 +49,7 @@ def daily_update_schedule(
 def ads_update_schedule(
     context: dg.ScheduleEvaluationContext, supabase: SupabaseResource
 ) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    """One run per active, connected client whose orders of yesterday are read: without them there is no row to add to."""
+    """One run per active, connected client whose orders of yesterday are read: without them there is no row."""
     yesterday = last_closed_day(supabase.settings.clock()())
     with supabase.database.transaction() as conn:
         wanted = [client.client_id for client in active_clients(conn) if yesterday in client.complete]
