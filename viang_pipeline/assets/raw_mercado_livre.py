@@ -161,7 +161,7 @@ def mercado_livre_account(
     backfill_policy=POLICY,
     description=(
         "Product Ads por dia: total do anunciante, grupos de anúncios e anúncios dos grupos que gastaram; os últimos "
-        "15 dias são relidos toda noite, nada além de 90 dias. Conta sem Ads é um fato, qualquer outra falha não é zero. "
+        "15 dias são relidos toda noite, nada além de 90 dias. Conta sem Ads é um fato; outra falha não é zero. "
         "Orçamento: cerca de 20 chamadas por noite, mais 1 por campanha ativa."
     ),
 )
