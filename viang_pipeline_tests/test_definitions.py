@@ -12,12 +12,13 @@ from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
 from viang_pipeline import partitions
 from viang_pipeline.definitions import build_definitions
 
-ORDERS, SHIPMENTS, LISTINGS, VISITS, STOCK, ACCOUNT, ADS = (
-    f"mercado_livre/{name}" for name in ("orders", "shipments", "listings", "visits", "stock", "account", "ads")
+ORDERS, SHIPMENTS, LISTINGS, VISITS, STOCK, ACCOUNT, ADS, CLAIMS = (
+    f"mercado_livre/{name}"
+    for name in ("orders", "shipments", "listings", "visits", "stock", "account", "ads", "claims")
 )
 RAW_KINDS, MART_KINDS = {"api", "postgres"}, {"postgres", "table"}
 
-BLOCKS = {"fact_visits", "fact_stock", "fact_account", "fact_ads"}
+BLOCKS = {"fact_visits", "fact_stock", "fact_account", "fact_ads", "fact_claim_line"}
 
 # key → (depends on, group, kinds, pools)
 ASSETS = {
@@ -28,11 +29,13 @@ ASSETS = {
     STOCK: ({LISTINGS}, "mercado_livre", RAW_KINDS, {"mercado_livre"}),
     ACCOUNT: (set(), "mercado_livre", RAW_KINDS, {"mercado_livre"}),
     ADS: ({LISTINGS}, "mercado_livre", RAW_KINDS, {"mercado_livre"}),
+    CLAIMS: ({ORDERS}, "mercado_livre", RAW_KINDS, {"mercado_livre"}),
     "fact_order_line": ({ORDERS, SHIPMENTS, LISTINGS}, "marts", MART_KINDS, set()),
     "fact_visits": ({VISITS, LISTINGS, "fact_order_line"}, "marts", MART_KINDS, set()),
     "fact_stock": ({STOCK}, "marts", MART_KINDS, set()),
     "fact_account": ({ACCOUNT}, "marts", MART_KINDS, set()),
     "fact_ads": ({ADS, LISTINGS, "fact_order_line"}, "marts", MART_KINDS, set()),
+    "fact_claim_line": ({CLAIMS, "fact_order_line"}, "marts", MART_KINDS, set()),
     "fact_sku_day": ({"fact_order_line", *BLOCKS}, "marts", MART_KINDS, set()),
     "agg_client_day": ({"fact_order_line", "fact_sku_day"}, "marts", MART_KINDS, set()),
 }

@@ -9,6 +9,7 @@ from viang_pipeline.collect.work import Outcome, Work
 from viang_pipeline.domain.business_day import last_closed_day
 from viang_pipeline.marts.ads import build_ads
 from viang_pipeline.marts.aggregates import CLIENT_DAY, SKU_DAY, build_aggregate
+from viang_pipeline.marts.claims import build_claims
 from viang_pipeline.marts.lines import build_order_lines
 from viang_pipeline.marts.photos import build_account, build_stock
 from viang_pipeline.marts.visits import build_visits
@@ -24,6 +25,7 @@ BUILDERS: dict[str, Build] = {
     "fact_stock": build_stock,
     "fact_account": build_account,
     "fact_ads": build_ads,
+    "fact_claim_line": build_claims,
     "fact_sku_day": lambda work, days: build_aggregate(work, SKU_DAY, days),
     "agg_client_day": lambda work, days: build_aggregate(work, CLIENT_DAY, days),
 }

@@ -18,6 +18,7 @@ from starlette.routing import Route
 from viang_pipeline.sandbox import (
     account_routes,
     ads_routes,
+    claim_routes,
     inventory_routes,
     oauth_routes,
     order_routes,
@@ -169,7 +170,13 @@ class Sandbox:
                 methods=["DELETE"],
             ),
         ]
-        handlers = visit_routes.ROUTES | inventory_routes.ROUTES | order_routes.ROUTES | account_routes.routes()
+        handlers = (
+            visit_routes.ROUTES
+            | claim_routes.ROUTES
+            | inventory_routes.ROUTES
+            | order_routes.ROUTES
+            | account_routes.routes()
+        )
         handlers |= ads_routes.routes()
         routes += [Route(path, _served(authorised(market, handler))) for path, handler in handlers.items()]
         routes += control_routes(market, self.faults, self._seen)

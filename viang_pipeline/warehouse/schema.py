@@ -476,6 +476,33 @@ fact_account_day = _mart(
     Column("capturado_em", Instant, nullable=False, comment="Quando a foto foi tirada"),
 )
 
+fact_claim_line = Table(
+    "fact_claim_line",
+    metadata,
+    Column("client_id", Key, primary_key=True, comment="Cliente"),
+    Column("reclamacao", Key, primary_key=True, comment="Reclamação"),
+    Column("order_id", Key, primary_key=True, comment="Pedido; vazio quando a reclamação não é de um pedido conhecido"),
+    Column("line_no", SmallInteger, primary_key=True, comment="Linha do pedido; 0 sem pedido conhecido"),
+    Column("sku", Key, comment="SKU da linha"),
+    Column("dia_venda", Date, comment="Dia da venda"),
+    Column("dia_abertura", Date, nullable=False, comment="Dia em que a reclamação foi aberta"),
+    Column("tipo", Text, comment="Tipo na plataforma; mediations não quer dizer mediação"),
+    Column("estagio", Text, comment="Estágio na plataforma"),
+    Column("status", Text, nullable=False, comment="opened ou closed"),
+    Column("mediacao", Boolean, nullable=False, comment="Se está ou terminou em disputa"),
+    Column("devolucao", Boolean, nullable=False, comment="Se há devolução"),
+    Column("dia_devolucao", Date, comment="Dia em que a devolução foi aberta"),
+    Column("devolucao_status", Text, comment="Situação da devolução"),
+    Column("unidades_devolvidas", Integer, nullable=False, comment="Unidades que chegaram de volta"),
+    Column("frete_devolucao", Money, comment="Parte do frete de devolução cobrado do vendedor"),
+    Column("custo_lido", Boolean, nullable=False, comment="Se o custo já é conhecido"),
+    *_provenance(),
+    Index("ix_fact_claim_line_venda", "client_id", "dia_venda"),
+    Index("ix_fact_claim_line_abertura", "client_id", "dia_abertura"),
+    schema="dashboard",
+    comment="Reclamações e devoluções nas linhas dos pedidos",
+)  # fmt: skip
+
 metric_definitions = Table(
     "metric_definitions",
     metadata,
@@ -555,6 +582,10 @@ mercado_livre_account_visits = _raw_table("mercado_livre_account_visits", "Visit
 mercado_livre_inventory = _raw_table("mercado_livre_inventory", "Foto do estoque Full por código de inventário e dia")
 mercado_livre_listing_stock = _raw_table("mercado_livre_listing_stock", "Foto das quantidades anunciadas por dia")
 mercado_livre_account = _raw_table("mercado_livre_account", "Foto da conta e da reputação por dia")
+
+mercado_livre_claims = _raw_table("mercado_livre_claims", "Reclamações do Mercado Livre, pelo dia de abertura")
+mercado_livre_returns = _raw_table("mercado_livre_returns", "Devoluções das reclamações")
+mercado_livre_return_costs = _raw_table("mercado_livre_return_costs", "Frete de devolução cobrado do vendedor")
 
 RAW_TABLES: tuple[Table, ...] = tuple(t for t in metadata.tables.values() if t.schema == "raw")
 
