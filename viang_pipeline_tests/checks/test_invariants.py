@@ -134,7 +134,8 @@ def test_a_tampered_row_is_found_and_named(
     shop.execute(tampering)
     found = run_checks(check)[check]
     assert not found.passed
-    assert found.severity == dg.AssetCheckSeverity.ERROR
+    only_a_warning = check in ("ads_sem_sku_sao_poucos", "conversao_possivel")
+    assert found.severity == (dg.AssetCheckSeverity.WARN if only_a_warning else dg.AssetCheckSeverity.ERROR)
     assert finding in str(found.metadata["exemplos"].value)
 
 
