@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 import psycopg
+from psycopg.types.json import set_json_loads
 
 from viang_pipeline.collect.work import Outcome, Work
 from viang_pipeline.domain.metrics import METRIC_VERSION
@@ -28,6 +29,8 @@ from viang_pipeline.warehouse.load import WriteCounts, converge
 from viang_pipeline.warehouse.locks import lock_client
 
 CHUNK = 31
+STREAMED = 200
+"""Rows per answer: the client decodes some while the database reads the next."""
 MONEY = ("preco_unitario", "valor", "tarifa_unitaria", "comissao", "frete_vendedor", "frete_comprador", "reembolso")
 _ISO = ("dia", "criado_em", "cancelado_em", "reembolso_dia")
 _MONEY_AT = [OrderLine.__struct_fields__.index(name) for name in MONEY]
@@ -140,17 +143,20 @@ def _versions(conn: psycopg.Connection, client_id: str, days: list[date]) -> dic
 
 
 def _orders(conn: psycopg.Connection, condition: str, client_id: str, **values: object) -> list[Order]:
-    rows = conn.execute(
-        "select payload::text from raw.mercado_livre_orders where client_id = %(client_id)s and "  # constants only
-        + condition
-        + " order by chave",
-        {"client_id": client_id, **values},
-    )
-    return [read_order(payload) for (payload,) in rows]
+    """Decoded straight from the wire, while the database is still reading the next ones."""
+    with conn.cursor() as cursor:
+        set_json_loads(read_order, cursor)
+        rows = cursor.stream(
+            "select payload from raw.mercado_livre_orders where client_id = %(client_id)s and "
+            + condition,  # constants only
+            {"client_id": client_id, **values},
+            size=STREAMED,
+        )
+        return [order for (order,) in rows]
 
 
 def _shipments(conn: psycopg.Connection, client_id: str, ids: list[str]) -> dict[str, Shipment]:
-    rows = conn.execute(
+    rows = conn.cursor().stream(
         """
         select envio.chave, envio.payload #>> '{logistic,type}', historico.payload::text, custo.payload::text
         from raw.mercado_livre_shipments as envio
@@ -159,6 +165,7 @@ def _shipments(conn: psycopg.Connection, client_id: str, ids: list[str]) -> dict
         where envio.client_id = %s and envio.chave = any(%s)
         """,
         [client_id, ids],
+        size=STREAMED,
     )
     return {key: read_shipment(key, logistic_type, *payloads) for key, logistic_type, *payloads in rows}
 

@@ -1,7 +1,7 @@
 -- Sums of one client's order lines per {key}, for some days (kpis.md §5.1, §5.2, §6): the one text behind fact_sku_day
 -- and agg_client_day, so that they cannot disagree. Distinct counts are recomputed at each grain; what a grain does not
 -- show is not computed. Parameters: client_id, dias (date[]); only days whose orders were completely read are passed in.
-with linhas as (
+with linhas as not materialized (
     select * from dashboard.fact_order_line where client_id = %(client_id)s and dia = any(%(dias)s)
 ),
 vendas as (
@@ -52,7 +52,7 @@ pendentes as (
 motivos as (
     select {key}, array_agg(distinct falta order by falta) as faltantes
     from linhas, unnest(linhas.faltantes) as falta
-    where situacao in ('valida', 'cancelada')
+    where situacao in ('valida', 'cancelada') and linhas.faltantes <> '{{}}'
     group by {key}
 ),
 estornos as (
