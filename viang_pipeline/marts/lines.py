@@ -97,7 +97,7 @@ def _build(conn: psycopg.Connection, work: Work, days: list[date]) -> Outcome:
         days=days,
         shipments=shipment_ids,
     )
-    frozen = _frozen(conn, work.client_id, orders)
+    frozen = _frozen(conn, work.client_id, days)
     lines = build_lines(
         orders,
         siblings,
@@ -186,11 +186,15 @@ def _listings(conn: psycopg.Connection, client_id: str, orders: Iterable[Order])
     return {listing.listing: listing for listing in listings}
 
 
-def _frozen(conn: psycopg.Connection, client_id: str, orders: Iterable[Order]) -> dict[LineKey, FrozenSku]:
+def _frozen(conn: psycopg.Connection, client_id: str, days: list[date]) -> dict[LineKey, FrozenSku]:
     rows = conn.execute(
-        "select order_id, line_no, sku, sku_bruto, origem from dashboard.order_line_sku"
-        " where client_id = %s and order_id = any(%s)",
-        [client_id, [order.order_id for order in orders]],
+        """
+        select sku.order_id, sku.line_no, sku.sku, sku.sku_bruto, sku.origem
+        from dashboard.order_line_sku as sku
+        join raw.mercado_livre_orders as pedido on (pedido.client_id, pedido.chave) = (sku.client_id, sku.order_id)
+        where pedido.client_id = %s and pedido.dia = any(%s)
+        """,
+        [client_id, days],
     )
     return {(order_id, line_no): FrozenSku(sku, raw, origin) for order_id, line_no, sku, raw, origin in rows}
 

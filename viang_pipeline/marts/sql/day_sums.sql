@@ -91,9 +91,12 @@ somas as (
         coalesce(v.faturamento_com_repasse, 0) as faturamento_com_repasse,
         coalesce(v.faturamento_sem_sku, 0) as faturamento_sem_sku,
         coalesce(m.faltantes, '{{}}') as faltantes
+    -- Full joins throughout, because they are never run as nested loops: lines just written are not in the statistics
+    -- yet, and a plan made for one row would go through (or sum) one side again for every row of the other.
     from vendas as v
-    left join motivos as m using ({key})
+    full join motivos as m using ({key})
     full join estornos as e using ({key})
-    left join pendentes as p using ({key})
+    full join pendentes as p using ({key})
+    where v.dia is not null or e.dia is not null
 )
 select {key}, {columns} from somas
