@@ -129,6 +129,9 @@ def _converge(
 ) -> None:
     """Write the days' rows; for days that were ``shown`` before, every change of a value goes into the ledger."""
     now = work.clock()
+    # Lines just written are not in the statistics yet: a plan made for one row would go through one side of a join
+    # again for every row of the other.
+    conn.execute("set local enable_nestloop = off")
     result = converge(
         conn,
         table=f"dashboard.{aggregate.table.name}",

@@ -2,7 +2,7 @@
 -- so that they cannot disagree. Sales are sums of order lines; ads, visits, stock and returns come from marts of
 -- their own and join by key. Distinct counts are recomputed at each grain; what a grain does not show is not computed.
 -- Parameters: client_id, dias (date[]); only days whose orders were completely read are passed in.
-with linhas as (
+with linhas as not materialized (
     select * from dashboard.fact_order_line where client_id = %(client_id)s and dia = any(%(dias)s)
 ),
 vendas as (
@@ -60,7 +60,7 @@ pendentes as (
 motivos as (
     select {key}, array_agg(distinct falta order by falta) as faltantes
     from linhas, unnest(linhas.faltantes) as falta
-    where situacao in ('valida', 'cancelada')
+    where situacao in ('valida', 'cancelada') and linhas.faltantes <> '{{}}'
     group by {key}
 ),
 estornos as (
