@@ -31,7 +31,7 @@ MOST_AT_ONCE = 1000
 CUT, CUT_SPREAD = 0.8, 0.05
 """What a refusal leaves of the rate, and how far jitter moves that."""
 
-PROBE, PULL, STEEPEST = 0.012, 0.4, 0.25
+PROBE, PULL, STEEPEST = 0.01, 0.35, 0.25
 """Increase per second of use, as a share of the refused rate: at that rate, per distance from it, and at most."""
 
 BRISK = 20.0
