@@ -37,6 +37,9 @@ PROBE, PULL, STEEPEST = 0.01, 0.35, 0.25
 BRISK = 20.0
 """Below this rate increases go by request, not by second: a refusal in fifty is one in fifty at any pace."""
 
+SETTLED = 60.0
+"""Seconds after a cut from which increases go by second at any pace: a storm that is over must not cost hours."""
+
 HOLD = 0.5
 """Mean seconds without increase after a cut."""
 
@@ -134,10 +137,11 @@ def book(scopes: Sequence[Scope], budgets: Sequence[Budget], now: float) -> tupl
 
 def _raised(scope: Scope, budget: Budget, used: float, now: float) -> Budget:
     """After ``used`` seconds of requests without refusal: idleness proves nothing, so it raises nothing."""
-    if budget.rate is None or budget.refused_rate is None or (budget.held_until or now) > now:
+    if budget.rate is None or budget.refused_rate is None or budget.cut_at is None or (budget.held_until or now) > now:
         return budget
     rate = allowed(scope, budget)
-    share = min(STEEPEST, PROBE + PULL * abs(rate / budget.refused_rate - 1)) * min(1.0, rate / BRISK)
+    haste = min(1.0, rate / BRISK + ((now - budget.cut_at) / SETTLED) ** 2)
+    share = min(STEEPEST, PROBE + PULL * abs(rate / budget.refused_rate - 1)) * haste
     return replace(budget, rate=min(scope.ceiling, rate + share * budget.refused_rate * used))
 
 

@@ -162,6 +162,17 @@ def test_use_restores_the_rate_and_idleness_does_not() -> None:
     assert ledger.rates()["conta"] == 20.0
 
 
+def test_a_storm_of_refusals_is_made_up_for_within_minutes() -> None:
+    ledger = Ledger(account_rate=5.0)
+    for _ in range(50):
+        booking = ledger.book()
+        ledger.now = max(booking.moments)
+        ledger.refuse(booking)
+    assert ledger.rates()["conta"] == pytest.approx(5.0 / 16)
+    use(ledger, 240)
+    assert ledger.rates()["conta"] > 4.0
+
+
 def test_nothing_is_raised_while_held_back() -> None:
     ledger = Ledger()
     ledger.refuse(ledger.book(), jitter=0.999)
