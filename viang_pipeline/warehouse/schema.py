@@ -17,6 +17,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    Double,
     Identity,
     Index,
     Integer,
@@ -112,8 +113,21 @@ oauth_states = Table(
 rate_budgets = Table(
     "rate_budgets",
     metadata,
-    Column("escopo", Key, primary_key=True, comment="Aplicativo ou conta cujo limite é dividido entre os processos"),
+    Column(
+        "escopo",
+        Key,
+        primary_key=True,
+        comment="Aplicativo, conta ou endereço cujo limite é dividido entre os processos",
+    ),
     Column("livre_em", Instant, nullable=False, comment="Instante do próximo pedido permitido"),
+    Column("ritmo", Double, comment="Chamadas por segundo permitidas agora; vazio enquanto vale o teto"),
+    Column(
+        "ritmo_recusado", Double, comment="Chamadas por segundo permitidas quando o ritmo foi reduzido pela última vez"
+    ),
+    Column("reduzido_em", Instant, comment="Quando o ritmo foi reduzido pela última vez"),
+    Column("contido_ate", Instant, comment="Até quando o ritmo não volta a subir"),
+    Column("recusado_em", Instant, comment="Última recusa da plataforma por excesso de chamadas (429)"),
+    Column("recusado_por", Text, comment="Conta que recebeu a última recusa"),
     schema="dashboard",
     comment="Ritmo de chamadas dividido entre processos",
 )
