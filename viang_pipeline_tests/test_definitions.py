@@ -12,12 +12,13 @@ from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
 from viang_pipeline import partitions
 from viang_pipeline.definitions import build_definitions
 
-ORDERS, SHIPMENTS, LISTINGS, VISITS, STOCK, ACCOUNT, ADS = (
-    f"mercado_livre/{name}" for name in ("orders", "shipments", "listings", "visits", "stock", "account", "ads")
+ORDERS, SHIPMENTS, LISTINGS, VISITS, STOCK, ACCOUNT, ADS, CLAIMS = (
+    f"mercado_livre/{name}"
+    for name in ("orders", "shipments", "listings", "visits", "stock", "account", "ads", "claims")
 )
 RAW_KINDS, MART_KINDS = {"api", "postgres"}, {"postgres", "table"}
 
-BLOCKS = {"fact_visits", "fact_stock", "fact_account", "fact_ads"}
+BLOCKS = {"fact_visits", "fact_stock", "fact_account", "fact_ads", "fact_claim_line"}
 
 # key → (depends on, group, kinds, pools)
 ASSETS = {
@@ -28,11 +29,13 @@ ASSETS = {
     STOCK: ({LISTINGS}, "mercado_livre", RAW_KINDS, {"mercado_livre"}),
     ACCOUNT: (set(), "mercado_livre", RAW_KINDS, {"mercado_livre"}),
     ADS: ({LISTINGS}, "mercado_livre", RAW_KINDS, {"mercado_livre"}),
+    CLAIMS: ({ORDERS}, "mercado_livre", RAW_KINDS, {"mercado_livre"}),
     "fact_order_line": ({ORDERS, SHIPMENTS, LISTINGS}, "marts", MART_KINDS, set()),
     "fact_visits": ({VISITS, LISTINGS, "fact_order_line"}, "marts", MART_KINDS, set()),
     "fact_stock": ({STOCK}, "marts", MART_KINDS, set()),
     "fact_account": ({ACCOUNT}, "marts", MART_KINDS, set()),
     "fact_ads": ({ADS, LISTINGS, "fact_order_line"}, "marts", MART_KINDS, set()),
+    "fact_claim_line": ({CLAIMS, "fact_order_line"}, "marts", MART_KINDS, set()),
     "fact_sku_day": ({"fact_order_line", *BLOCKS}, "marts", MART_KINDS, set()),
     "agg_client_day": ({"fact_order_line", "fact_sku_day"}, "marts", MART_KINDS, set()),
 }
@@ -44,6 +47,11 @@ CHECKS = {
     "frete_fecha_por_envio": ("fact_order_line", True),
     "vendas_fecham": ("fact_sku_day", True),
     "skus_somam_o_cliente": ("agg_client_day", True),
+    "ads_fecham_com_o_anunciante": ("agg_client_day", True),
+    "ads_sem_sku_sao_poucos": ("agg_client_day", False),
+    "receita_de_ads_fecha": ("agg_client_day", True),
+    "coberturas_fazem_sentido": ("agg_client_day", True),
+    "conversao_possivel": ("fact_sku_day", False),
     "nenhum_dia_aberto": ("agg_client_day", True),
     "reconstrucao_nao_muda": ("agg_client_day", True),
     "clientes_em_dia": ("agg_client_day", False),

@@ -11,6 +11,7 @@ from viang_pipeline.assets.raw_mercado_livre import (
     OWNERS,
     mercado_livre_account,
     mercado_livre_ads,
+    mercado_livre_claims,
     mercado_livre_listings,
     mercado_livre_orders,
     mercado_livre_shipments,
@@ -105,7 +106,22 @@ def fact_ads(context: dg.AssetExecutionContext, supabase: SupabaseResource) -> d
     group_name=GROUP,
     kinds=KINDS,
     owners=OWNERS,
-    deps=[fact_order_line, fact_visits, fact_stock, fact_account, fact_ads],
+    deps=[mercado_livre_claims, fact_order_line],
+    partitions_def=partitions.client_day,
+    backfill_policy=POLICY,
+    metadata=columns_of(schema.fact_claim_line),
+    description="Reclamações e devoluções nas linhas dos pedidos: o que voltou e quanto custou.",
+)
+def fact_claim_line(context: dg.AssetExecutionContext, supabase: SupabaseResource) -> dg.MaterializeResult[None]:
+    """Claims of the run's clients and days."""
+    return _build_block(context, supabase, "fact_claim_line")
+
+
+@dg.asset(
+    group_name=GROUP,
+    kinds=KINDS,
+    owners=OWNERS,
+    deps=[fact_order_line, fact_visits, fact_stock, fact_account, fact_ads, fact_claim_line],
     partitions_def=partitions.client_day,
     backfill_policy=POLICY,
     metadata=columns_of(schema.fact_sku_day),

@@ -8,6 +8,7 @@ import dagster as dg
 from viang_pipeline import partitions
 from viang_pipeline.assets.client_days import POLICY, each_client
 from viang_pipeline.collect.ads import collect_ads
+from viang_pipeline.collect.claims import collect_claims
 from viang_pipeline.collect.listings import collect_listings
 from viang_pipeline.collect.orders import collect_orders
 from viang_pipeline.collect.photos import collect_account, collect_stock
@@ -170,6 +171,27 @@ def mercado_livre_ads(
 ) -> dg.MaterializeResult[None]:
     """Ads of the run's clients."""
     return _collect(context, supabase, mercado_livre, collect_ads)
+
+
+@dg.asset(
+    key=[GROUP, "claims"],
+    group_name=GROUP,
+    kinds=KINDS,
+    owners=OWNERS,
+    pool=POOL,
+    deps=[mercado_livre_orders],
+    partitions_def=partitions.client_day,
+    backfill_policy=POLICY,
+    description=(
+        "Reclamações que mudaram desde a última leitura, com as devoluções e o que elas custaram; devoluções em aberto "
+        "são relidas por 60 dias. Orçamento: 1 a 2 chamadas por noite, mais 2 por devolução em aberto."
+    ),
+)
+def mercado_livre_claims(
+    context: dg.AssetExecutionContext, supabase: SupabaseResource, mercado_livre: MercadoLivreResource
+) -> dg.MaterializeResult[None]:
+    """Claims of the run's clients and days."""
+    return _collect(context, supabase, mercado_livre, collect_claims)
 
 
 def _collect(

@@ -16,11 +16,13 @@ STEPS = {
     "mercado_livre__stock": "fotografando o estoque",
     "mercado_livre__account": "fotografando a reputação",
     "mercado_livre__ads": "lendo Ads",
+    "mercado_livre__claims": "lendo reclamações",
     "fact_order_line": "montando linhas de pedido",
     "fact_visits": "distribuindo visitas",
     "fact_stock": "montando o estoque",
     "fact_account": "montando a reputação",
     "fact_ads": "distribuindo Ads",
+    "fact_claim_line": "ligando reclamações a vendas",
     "fact_sku_day": "somando SKU por dia",
     "agg_client_day": "somando cliente por dia",
 }

@@ -27,6 +27,7 @@ RESOURCES = {
     "stock": "estoque",
     "account": "reputação",
     "ads": "Ads",
+    "claims": "reclamações",
 }
 
 

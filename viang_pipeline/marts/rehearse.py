@@ -11,6 +11,7 @@ from datetime import date
 
 from viang_pipeline.collect.access import mercado_livre_client
 from viang_pipeline.collect.ads import collect_ads
+from viang_pipeline.collect.claims import collect_claims
 from viang_pipeline.collect.listings import collect_listings
 from viang_pipeline.collect.orders import collect_orders
 from viang_pipeline.collect.photos import collect_account, collect_stock
@@ -29,6 +30,7 @@ COLLECTORS = {
     "mercado_livre/stock": collect_stock,
     "mercado_livre/account": collect_account,
     "mercado_livre/ads": collect_ads,
+    "mercado_livre/claims": collect_claims,
 }
 
 

@@ -18,6 +18,7 @@ from starlette.routing import Route
 from viang_pipeline.sandbox import (
     account_routes,
     ads_routes,
+    claim_routes,
     inventory_routes,
     oauth_routes,
     order_routes,
@@ -28,6 +29,7 @@ from viang_pipeline.sandbox.control import control_routes
 from viang_pipeline.sandbox.faults import FaultBook
 from viang_pipeline.sandbox.gate import KEPT_REQUESTS, Gate, SeenRequest
 from viang_pipeline.sandbox.grants import IssuedTokens
+from viang_pipeline.sandbox.hidden_limits import HiddenLimits
 from viang_pipeline.sandbox.marketplace import Application, Marketplace, Options, authorised
 from viang_pipeline.sandbox.truth import Seller
 from viang_pipeline.sandbox.world import World
@@ -79,6 +81,11 @@ class Sandbox:
     @max_requests_per_hour.setter
     def max_requests_per_hour(self, value: int) -> None:
         self._market.max_requests_per_hour = value
+
+    @property
+    def hidden_limits(self) -> HiddenLimits:
+        """Limits that nobody is told about; none at first."""
+        return self._market.hidden_limits
 
     @property
     def requests(self) -> list[SeenRequest]:
@@ -169,7 +176,13 @@ class Sandbox:
                 methods=["DELETE"],
             ),
         ]
-        handlers = visit_routes.ROUTES | inventory_routes.ROUTES | order_routes.ROUTES | account_routes.routes()
+        handlers = (
+            visit_routes.ROUTES
+            | claim_routes.ROUTES
+            | inventory_routes.ROUTES
+            | order_routes.ROUTES
+            | account_routes.routes()
+        )
         handlers |= ads_routes.routes()
         routes += [Route(path, _served(authorised(market, handler))) for path, handler in handlers.items()]
         routes += control_routes(market, self.faults, self._seen)

@@ -12,6 +12,7 @@ from functools import cached_property
 from operator import attrgetter
 
 from viang_pipeline.sandbox.ads_book import AdsBook
+from viang_pipeline.sandbox.claims_truth import ClaimBook
 from viang_pipeline.sandbox.order_verbs import OrderVerbs
 from viang_pipeline.sandbox.timeline import instant_of
 from viang_pipeline.sandbox.truth import (
@@ -33,6 +34,11 @@ class World(OrderVerbs):
     def ads(self) -> AdsBook:
         """Product Ads of all sellers."""
         return AdsBook(self.lock)
+
+    @cached_property
+    def claims(self) -> ClaimBook:
+        """Claims and returns of all sellers."""
+        return ClaimBook()
 
     def ship(
         self,

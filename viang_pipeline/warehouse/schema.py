@@ -17,6 +17,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    Double,
     Identity,
     Index,
     Integer,
@@ -112,8 +113,21 @@ oauth_states = Table(
 rate_budgets = Table(
     "rate_budgets",
     metadata,
-    Column("escopo", Key, primary_key=True, comment="Aplicativo ou conta cujo limite é dividido entre os processos"),
+    Column(
+        "escopo",
+        Key,
+        primary_key=True,
+        comment="Aplicativo, conta ou endereço cujo limite é dividido entre os processos",
+    ),
     Column("livre_em", Instant, nullable=False, comment="Instante do próximo pedido permitido"),
+    Column("ritmo", Double, comment="Chamadas por segundo permitidas agora; vazio enquanto vale o teto"),
+    Column(
+        "ritmo_recusado", Double, comment="Chamadas por segundo permitidas quando o ritmo foi reduzido pela última vez"
+    ),
+    Column("reduzido_em", Instant, comment="Quando o ritmo foi reduzido pela última vez"),
+    Column("contido_ate", Instant, comment="Até quando o ritmo não volta a subir"),
+    Column("recusado_em", Instant, comment="Última recusa da plataforma por excesso de chamadas (429)"),
+    Column("recusado_por", Text, comment="Conta que recebeu a última recusa"),
     schema="dashboard",
     comment="Ritmo de chamadas dividido entre processos",
 )
@@ -311,6 +325,29 @@ COVERAGE_COLUMNS: tuple[tuple[str, str], ...] = (
 )
 
 
+# What ratios and readers need beside the metrics.
+SUPPORT_COLUMNS: tuple[tuple[str, TypeEngine[Any], str], ...] = (
+    ("valor_cancelado_sem_pagamento", Money, "Parte do valor cancelado de pedidos que nunca foram pagos"),
+    ("pedidos_cancelados_pre", BigInteger(), "Pedidos cancelados antes do envio"),
+    (
+        "pedidos_com_visita",
+        BigInteger(),
+        "Pedidos válidos dos anúncios cuja visita foi observada: numerador da conversão",
+    ),
+)
+MATURITY_COLUMNS: tuple[tuple[str, str], ...] = (
+    ("maturidade_vendas", "Pedidos: preliminar, ou final a partir de D+7"),
+    ("maturidade_ads", "Ads: preliminar, quase_final a partir de D+4, final a partir de D+15"),
+    ("maturidade_visitas", "Visitas: preliminar, ou final a partir de D+3"),
+    ("maturidade_devolucoes", "Devoluções: preliminar, ou final a partir de D+45"),
+)
+
+
+def _support() -> list[Column[Any]]:
+    columns: list[Column[Any]] = [Column(name, kind, comment=comment) for name, kind, comment in SUPPORT_COLUMNS]
+    return columns + [Column(name, Text, nullable=False, comment=comment) for name, comment in MATURITY_COLUMNS]
+
+
 def _coverage() -> list[Column[Decimal]]:
     return [Column(name, Money, comment=comment) for name, comment in COVERAGE_COLUMNS]
 
@@ -323,6 +360,10 @@ fact_sku_day = Table(
     Column("sku", Key, primary_key=True, comment="SKU, ou __SEM_SKU__:anúncio"),
     *[_metric_column(m) for m in table_metrics("S")],
     *_coverage(),
+    *_support(),
+    Column(
+        "ads_rateado", Boolean, nullable=False, comment="Se o gasto de Ads veio do rateio de um anúncio com vários SKUs"
+    ),
     Column("faltantes", ARRAY(Text), nullable=False, comment="O que falta no dia: códigos"),
     Column("hash", Text, nullable=False, comment="Resumo das colunas de negócio"),
     *_provenance(),
@@ -337,6 +378,7 @@ agg_client_day = Table(
     Column("dia", Date, primary_key=True, comment="Dia de negócio (America/Sao_Paulo)"),
     *[_metric_column(m) for m in table_metrics("C")],
     *_coverage(),
+    *_support(),
     Column("faturamento_sem_sku", Money, comment="Faturamento de itens sem SKU identificado"),
     Column("faltantes", ARRAY(Text), nullable=False, comment="O que falta no dia: códigos"),
     Column("hash", Text, nullable=False, comment="Resumo das colunas de negócio"),
@@ -476,6 +518,33 @@ fact_account_day = _mart(
     Column("capturado_em", Instant, nullable=False, comment="Quando a foto foi tirada"),
 )
 
+fact_claim_line = Table(
+    "fact_claim_line",
+    metadata,
+    Column("client_id", Key, primary_key=True, comment="Cliente"),
+    Column("reclamacao", Key, primary_key=True, comment="Reclamação"),
+    Column("order_id", Key, primary_key=True, comment="Pedido; vazio quando a reclamação não é de um pedido conhecido"),
+    Column("line_no", SmallInteger, primary_key=True, comment="Linha do pedido; 0 sem pedido conhecido"),
+    Column("sku", Key, comment="SKU da linha"),
+    Column("dia_venda", Date, comment="Dia da venda"),
+    Column("dia_abertura", Date, nullable=False, comment="Dia em que a reclamação foi aberta"),
+    Column("tipo", Text, comment="Tipo na plataforma; mediations não quer dizer mediação"),
+    Column("estagio", Text, comment="Estágio na plataforma"),
+    Column("status", Text, nullable=False, comment="opened ou closed"),
+    Column("mediacao", Boolean, nullable=False, comment="Se está ou terminou em disputa"),
+    Column("devolucao", Boolean, nullable=False, comment="Se há devolução"),
+    Column("dia_devolucao", Date, comment="Dia em que a devolução foi aberta"),
+    Column("devolucao_status", Text, comment="Situação da devolução"),
+    Column("unidades_devolvidas", Integer, nullable=False, comment="Unidades que chegaram de volta"),
+    Column("frete_devolucao", Money, comment="Parte do frete de devolução cobrado do vendedor"),
+    Column("custo_lido", Boolean, nullable=False, comment="Se o custo já é conhecido"),
+    *_provenance(),
+    Index("ix_fact_claim_line_venda", "client_id", "dia_venda"),
+    Index("ix_fact_claim_line_abertura", "client_id", "dia_abertura"),
+    schema="dashboard",
+    comment="Reclamações e devoluções nas linhas dos pedidos",
+)  # fmt: skip
+
 metric_definitions = Table(
     "metric_definitions",
     metadata,
@@ -555,6 +624,10 @@ mercado_livre_account_visits = _raw_table("mercado_livre_account_visits", "Visit
 mercado_livre_inventory = _raw_table("mercado_livre_inventory", "Foto do estoque Full por código de inventário e dia")
 mercado_livre_listing_stock = _raw_table("mercado_livre_listing_stock", "Foto das quantidades anunciadas por dia")
 mercado_livre_account = _raw_table("mercado_livre_account", "Foto da conta e da reputação por dia")
+
+mercado_livre_claims = _raw_table("mercado_livre_claims", "Reclamações do Mercado Livre, pelo dia de abertura")
+mercado_livre_returns = _raw_table("mercado_livre_returns", "Devoluções das reclamações")
+mercado_livre_return_costs = _raw_table("mercado_livre_return_costs", "Frete de devolução cobrado do vendedor")
 
 RAW_TABLES: tuple[Table, ...] = tuple(t for t in metadata.tables.values() if t.schema == "raw")
 

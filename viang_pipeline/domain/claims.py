@@ -1,0 +1,81 @@
+"""A claim spread over the lines of its order (kpis.md §5.7, §5.2 custo_devolucao, §4.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from viang_pipeline.domain.allocation import allocate
+
+CLOSED = "closed"
+DISPUTE = "dispute"
+ARRIVED = "delivered"
+
+
+class ClaimFacts(NamedTuple):
+    """One claim as stored. ``returned``: (listing, variation) → units on their way back; ``cost``: centavos or None."""
+
+    claim: str
+    opened: date
+    status: str
+    stage: str | None
+    kind: str | None
+    order: str | None
+    has_return: bool
+    return_day: date | None
+    return_status: str | None
+    returned: dict[tuple[str, str | None], int]
+    cost: int | None
+
+
+class SoldLine(NamedTuple):
+    """A line of the order a claim is about; ``value`` in centavos weighs."""
+
+    order: str
+    line_no: int
+    day: date
+    sku: str
+    listing: str
+    variation: str | None
+    value: int
+
+
+class ClaimLine(NamedTuple):
+    """A claim at one line. Without a known order there is one with neither order nor SKU."""
+
+    order: str
+    line_no: int
+    sku: str | None
+    sale_day: date | None
+    units_back: int
+    freight_back: int | None
+    cost_read: bool
+
+
+def cost_is_read(facts: ClaimFacts) -> bool:
+    """Whether the claim's cost is known: no return costs nothing; an open return without a charge is unread (D14)."""
+    return not facts.has_return or facts.cost is not None or facts.status == CLOSED
+
+
+def claim_lines(facts: ClaimFacts, lines: Sequence[SoldLine]) -> list[ClaimLine]:
+    """The claim at every line of its order: units back once they arrived, freight back by line value."""
+    read = cost_is_read(facts)
+    if not lines:
+        return [ClaimLine(facts.order or "", 0, None, None, 0, facts.cost, read)]
+    shares: list[int | None] = [None] * len(lines)
+    if facts.cost is not None:
+        shares = list(allocate(facts.cost, [((line.order, line.line_no), line.value) for line in lines]))
+    arrived = facts.return_status == ARRIVED
+    return [
+        ClaimLine(
+            line.order,
+            line.line_no,
+            line.sku,
+            line.day,
+            facts.returned.get((line.listing, line.variation), 0) if arrived else 0,
+            share,
+            read,
+        )
+        for line, share in zip(lines, shares, strict=True)
+    ]
