@@ -64,7 +64,7 @@ def test_yesterday_grows_with_the_clock(shop: Shop) -> None:
 
 
 def test_rows_come_in_no_order(shop: Shop) -> None:
-    seller, listing = visited(shop, {n: 1 for n in range(30)})
+    seller, listing = visited(shop, dict.fromkeys(range(30), 1))
     found = list(window(shop, seller, listing, 29))
     assert found not in (sorted(found), sorted(found, reverse=True))
 
