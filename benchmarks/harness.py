@@ -8,9 +8,9 @@ import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
@@ -52,11 +52,15 @@ def postgres() -> Iterator[Database]:
 
 @dataclass(frozen=True)
 class Marketplace:
-    """A sandbox that runs in another process: its address, one seller and a bearer token that stays valid."""
+    """A sandbox that runs in another process: its address, one seller and a bearer token that stays valid.
+
+    ``others``: the same for its further sellers.
+    """
 
     url: str
     seller_id: int
     token: str = field(repr=False)
+    others: tuple[Marketplace, ...] = ()
 
     def access_token(self) -> str:
         """The token (the interface of a TokenSource)."""
@@ -83,8 +87,11 @@ def marketplace(make: Callable[..., Sandbox], *arguments: Any) -> Iterator[Marke
 
 def _serve(parent: Connection, make: Callable[..., Sandbox], arguments: tuple[Any, ...]) -> None:
     with make(*arguments) as sandbox:
-        seller = next(iter(sandbox.world.sellers.values()))
-        parent.send(Marketplace(sandbox.url, seller.seller_id, sandbox.tokens(seller).access_token))
+        first, *others = (
+            Marketplace(sandbox.url, seller.seller_id, sandbox.tokens(seller).access_token)
+            for seller in sandbox.world.sellers.values()
+        )
+        parent.send(replace(first, others=tuple(others)))
         with suppress(EOFError):
             parent.recv()  # the parent closes its end when it is done
 
@@ -96,9 +103,14 @@ def measure(work: Callable[..., Any], *arguments: Any) -> Measure:
 
 def together(processes: int, work: Callable[..., Any], *arguments: Any) -> list[Measure]:
     """Run ``work`` in several processes that start at the same moment, each measured from inside."""
-    barrier = SPAWN.Barrier(processes)
+    return side_by_side(work, [arguments] * processes)
+
+
+def side_by_side(work: Callable[..., Any], each: Sequence[tuple[Any, ...]]) -> list[Measure]:
+    """The same with arguments of its own for each process."""
+    barrier = SPAWN.Barrier(len(each))
     started = []
-    for _ in range(processes):
+    for arguments in each:
         ours, theirs = SPAWN.Pipe()
         process = SPAWN.Process(target=_measured, args=(theirs, barrier, work, arguments))
         process.start()

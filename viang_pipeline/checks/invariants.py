@@ -1,4 +1,4 @@
-"""Invariants of the dictionary as asset checks (kpis.md §9): I1, I2 with I17, I3, I8, I9, I10.
+"""Invariants of the dictionary as asset checks (kpis.md §9): I1, I2 with I17, I3 to I6, I8, I9, I10.
 
 Blocking where a wrong number would be shown: the run fails and what depends on it is not built.
 """
@@ -92,6 +92,100 @@ def skus_somam_o_cliente(context: dg.AssetCheckExecutionContext, supabase: Supab
             good=f"{len(both)} colunas conferem ao centavo",
             bad="{n} diferença(s) entre a soma dos SKUs e o cliente-dia",
         )
+
+
+@dg.asset_check(
+    asset=agg_client_day,
+    blocking=True,
+    additional_deps=[fact_sku_day],
+    description="I4: gasto dos SKUs + não alocável = total do anunciante, centavo a centavo.",
+)
+def ads_fecham_com_o_anunciante(
+    context: dg.AssetCheckExecutionContext, supabase: SupabaseResource
+) -> dg.AssetCheckResult:
+    """I4 for the run's days."""
+    scope, values = row_condition(context)
+    with supabase.database.transaction() as conn:
+        return verdict(
+            conn,
+            sql_text("i4.sql", scope=scope),
+            values,
+            good="Ads fecham com o total do anunciante",
+            bad="{n} dia(s) em que os Ads não fecham com o anunciante",
+        )
+
+
+@dg.asset_check(
+    asset=agg_client_day,
+    description="I4: o gasto de Ads sem SKU fica abaixo de 5 % do total do anunciante.",
+)
+def ads_sem_sku_sao_poucos(context: dg.AssetCheckExecutionContext, supabase: SupabaseResource) -> dg.AssetCheckResult:
+    """A warning: the numbers add up, but much of the spend has no SKU."""
+    scope, values = row_condition(context)
+    with supabase.database.transaction() as conn:
+        found = verdict(
+            conn,
+            sql_text("i4_remainder.sql", scope=scope),
+            values,
+            good="Quase todo o gasto de Ads tem SKU",
+            bad="{n} dia(s) com mais de 5 % do gasto de Ads sem SKU",
+        )
+    return found._replace(severity=dg.AssetCheckSeverity.WARN)
+
+
+@dg.asset_check(
+    asset=agg_client_day,
+    blocking=True,
+    additional_deps=[fact_sku_day],
+    description="I5: receita direta + assistida = receita de Ads.",
+)
+def receita_de_ads_fecha(context: dg.AssetCheckExecutionContext, supabase: SupabaseResource) -> dg.AssetCheckResult:
+    """I5 for the run's rows."""
+    scope, values = row_condition(context)
+    with supabase.database.transaction() as conn:
+        return verdict(
+            conn,
+            sql_text("i5.sql", scope=scope),
+            values,
+            good="Receita de Ads fecha",
+            bad="{n} linha(s) em que a receita de Ads não fecha",
+        )
+
+
+@dg.asset_check(
+    asset=agg_client_day,
+    blocking=True,
+    description="I6: coberturas entre 0 e 1, e número sem nenhuma parte conhecida é vazio.",
+)
+def coberturas_fazem_sentido(context: dg.AssetCheckExecutionContext, supabase: SupabaseResource) -> dg.AssetCheckResult:
+    """I6 for the run's rows."""
+    scope, values = row_condition(context)
+    with supabase.database.transaction() as conn:
+        return verdict(
+            conn,
+            sql_text("i6.sql", scope=scope),
+            values,
+            good="Coberturas coerentes",
+            bad="{n} linha(s) com cobertura incoerente",
+        )
+
+
+@dg.asset_check(
+    asset=fact_sku_day,
+    description="Conversão acima de 100 % é sinal de visita ou pedido fora do lugar.",
+)
+def conversao_possivel(context: dg.AssetCheckExecutionContext, supabase: SupabaseResource) -> dg.AssetCheckResult:
+    """A warning for SKU-days with more orders than visits (kpis.md §5.7)."""
+    scope, values = row_condition(context)
+    with supabase.database.transaction() as conn:
+        found = verdict(
+            conn,
+            sql_text("conversion.sql", scope=scope),
+            values,
+            good="Nenhuma conversão acima de 100 %",
+            bad="{n} SKU-dia(s) com mais pedidos que visitas",
+        )
+    return found._replace(severity=dg.AssetCheckSeverity.WARN)
 
 
 @dg.asset_check(

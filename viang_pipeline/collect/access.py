@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 
 from viang_pipeline.collect.authorization import mercado_livre_oauth
 from viang_pipeline.failures import NeedsReauthorization, PermanentFailure
 from viang_pipeline.settings import Settings
 from viang_pipeline.sources.http import HttpClient
 from viang_pipeline.sources.mercado_livre.client import MercadoLivreClient
-from viang_pipeline.sources.pacing import AdaptivePacer, LocalReserve
+from viang_pipeline.sources.pacers import BookedPacer, Ledger, LocalLedger
+from viang_pipeline.sources.pacing import Scope, mercado_livre_scopes
 from viang_pipeline.warehouse.database import Database, token_keys
-from viang_pipeline.warehouse.rate_budget import SharedReserve
+from viang_pipeline.warehouse.rate_budget import SharedLedger
 from viang_pipeline.warehouse.tokens import TokenVault
 
 PLATFORM = "mercado_livre"
@@ -22,7 +23,7 @@ PLATFORM = "mercado_livre"
 def mercado_livre_client(
     settings: Settings, database: Database, client_id: str, *, rehearsal: bool = False
 ) -> Iterator[MercadoLivreClient]:
-    """The client's Mercado Livre account, paced by the application's own quota.
+    """The client's Mercado Livre account, paced by the budgets of application, account and address (contract §1.2).
 
     A rehearsal never renews a token (a refresh token is single use) and books nothing in the shared budget.
     Raises PermanentFailure for an unknown client, NeedsReauthorization for one that is not connected.
@@ -41,12 +42,22 @@ def mercado_livre_client(
     tokens = vault.source(client_id, PLATFORM, oauth.refresh, allow_refresh=not rehearsal)
     with HttpClient(base_url=settings.mercado_livre_api_url, source="Mercado Livre", tokens=tokens) as probe:
         quota = MercadoLivreClient(probe, state.account_id, buyer_salt=salt).app_quota(app_id)
-    reserve = LocalReserve(quota) if rehearsal else SharedReserve(database, f"mercado_livre:{app_id}", quota)
-    pacer = AdaptivePacer(reserve, quota)
-    with HttpClient(
-        base_url=settings.mercado_livre_api_url, source="Mercado Livre", tokens=tokens, pacer=pacer
-    ) as http:
-        yield MercadoLivreClient(http, state.account_id, buyer_salt=salt)
+    scopes = mercado_livre_scopes(app_id, state.account_id, quota)
+    with _ledger(database, scopes, rehearsal=rehearsal) as ledger:
+        http = HttpClient(
+            base_url=settings.mercado_livre_api_url, source="Mercado Livre", tokens=tokens, pacer=BookedPacer(ledger)
+        )
+        with http:
+            yield MercadoLivreClient(http, state.account_id, buyer_salt=salt)
+
+
+@contextmanager
+def _ledger(database: Database, scopes: Sequence[Scope], *, rehearsal: bool) -> Iterator[Ledger]:
+    if rehearsal:
+        yield LocalLedger(scopes)
+        return
+    with closing(SharedLedger(database, scopes)) as shared:
+        yield shared
 
 
 def _salt(database: Database, client_id: str) -> str:

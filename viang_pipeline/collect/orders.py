@@ -141,21 +141,24 @@ def _stored_cancellations(conn: psycopg.Connection, client_id: str) -> Callable[
 
 
 def _days_sharing_shipments(conn: psycopg.Connection, client_id: str, write: RawWrite) -> set[date]:
-    """Days of other orders in the shipments of the changed ones: their share of the freight may move (D4)."""
+    """Days of other orders in the shipments of the changed ones: their share of the freight may move (D4).
+
+    Two statements instead of a join: during a first load statistics lag behind, and the join then compares every order
+    of the client with every changed one.
+    """
     if not write.changed_keys:
         return set()
-    rows = conn.execute(
-        """
-        select distinct sibling.dia
-        from raw.mercado_livre_orders as changed
-        join raw.mercado_livre_orders as sibling
-          on sibling.client_id = changed.client_id
-         and sibling.payload #>> '{shipping,id}' = changed.payload #>> '{shipping,id}'
-        where changed.client_id = %s and changed.chave = any(%s)
-        """,
+    shipments = conn.execute(
+        "select distinct payload #>> '{shipping,id}' from raw.mercado_livre_orders"
+        " where client_id = %s and chave = any(%s)",
         [client_id, list(write.changed_keys)],
     )
-    return {day for (day,) in rows}
+    days = conn.execute(
+        "select distinct dia from raw.mercado_livre_orders"
+        " where client_id = %s and payload #>> '{shipping,id}' = any(%s)",
+        [client_id, [shipment for (shipment,) in shipments]],
+    )
+    return {day for (day,) in days}
 
 
 def _record_failure(work: Work, window: ReadWindow, failure: SourceFailure, started: datetime, requests: int) -> None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
-ONE = Decimal(1)
-
 
 def centavos(amount: Decimal) -> int:
     """A BRL amount as whole centavos, half away from zero (API money may carry binary noise, R3)."""
-    return int((amount * 100).quantize(ONE, rounding=ROUND_HALF_UP))
+    return int((amount * 100).to_integral_value(ROUND_HALF_UP))
 
 
 def reais(amount: int) -> Decimal:
@@ -18,9 +16,8 @@ def reais(amount: int) -> Decimal:
 
 
 def numeric_text(amount: int) -> str:
-    """Whole centavos as Postgres reads a ``numeric``: ``-1234.05``."""
-    whole, cents = divmod(abs(amount), 100)
-    return f"{'-' if amount < 0 else ''}{whole}.{cents:02d}"
+    """Whole centavos as Postgres reads a ``numeric`` exactly, and fastest written: ``-123405e-2``."""
+    return f"{amount}e-2"
 
 
 def brl(amount: Decimal) -> str:

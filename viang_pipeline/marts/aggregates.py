@@ -1,6 +1,6 @@
-"""``fact_sku_day`` and ``agg_client_day``: two sums of the same order lines, made inside the database (kpis.md §6).
+"""``fact_sku_day`` and ``agg_client_day``: sums of the same order lines, beside them ads, visits, stock and returns.
 
-One SELECT in ``sql/`` serves both grains; the tables converge to it.
+Made inside the database (kpis.md §6): one SELECT in ``sql/`` serves both grains, and the tables converge to it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
-from typing import cast
+from typing import Literal, cast
 
 import psycopg
 from psycopg import sql
@@ -31,10 +31,12 @@ _PROVENANCE = ("versao_metrica", "run_id", "calculado_em")
 
 @dataclass(frozen=True)
 class Aggregate:
-    """A table that is a sum of order lines. ``seen``: the ``day_state`` column that says how far it has followed."""
+    """A table of sums. ``seen``: the ``day_state`` column that says how far it has followed; ``blocks``: the grain's
+    own way to ads, visits and stock."""
 
     table: Table
     seen: str
+    blocks: Literal["sku", "client"]
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -43,14 +45,29 @@ class Aggregate:
 
     @property
     def select(self) -> str:
-        """The sums at this grain; the names put in are our own columns, values are bound."""
-        text = files("viang_pipeline.marts").joinpath("sql", "day_sums.sql").read_text(encoding="utf-8")
-        return text.format(
+        """The numbers at this grain; the names put in are our own columns, values are bound."""
+        return _text("day_sums.sql").format(
             key=", ".join(self.key),
-            refund_key=", ".join("reembolso_dia as dia" if name == "dia" else name for name in self.key),
-            refund_group=", ".join("reembolso_dia" if name == "dia" else name for name in self.key),
+            with_key="sku is not null" if "sku" in self.key else "true",
+            refund_key=self._dated("reembolso_dia"),
+            refund_group=self._dated("reembolso_dia", alias=False),
+            return_key=self._dated("dia_venda"),
+            return_group=self._dated("dia_venda", alias=False),
+            opened_return_key=self._dated("dia_devolucao"),
+            opened_return_group=self._dated("dia_devolucao", alias=False),
+            claim_key=self._dated("dia_abertura"),
+            claim_group=self._dated("dia_abertura", alias=False),
+            blocks=_text(f"{self.blocks}_blocks.sql"),
+            block_columns=_text(f"{self.blocks}_columns.sql"),
+            block_reasons=_text(f"{self.blocks}_reasons.sql"),
+            maturity=_text("maturity.sql"),
             columns=", ".join(self.business),
         )
+
+    def _dated(self, column: str, *, alias: bool = True) -> str:
+        """The key with another date as its day."""
+        day = f"{column} as dia" if alias else column
+        return ", ".join(day if name == "dia" else name for name in self.key)
 
     @property
     def business(self) -> tuple[str, ...]:
@@ -66,8 +83,12 @@ class Aggregate:
         )
 
 
-SKU_DAY = Aggregate(fact_sku_day, "sku_de")
-CLIENT_DAY = Aggregate(agg_client_day, "cliente_de")
+def _text(name: str) -> str:
+    return files("viang_pipeline.marts").joinpath("sql", name).read_text(encoding="utf-8")
+
+
+SKU_DAY = Aggregate(fact_sku_day, "sku_de", "sku")
+CLIENT_DAY = Aggregate(agg_client_day, "cliente_de", "client")
 
 
 def build_aggregate(work: Work, aggregate: Aggregate, days: Iterable[date]) -> Outcome:
@@ -108,6 +129,9 @@ def _converge(
 ) -> None:
     """Write the days' rows; for days that were ``shown`` before, every change of a value goes into the ledger."""
     now = work.clock()
+    # Lines just written are not in the statistics yet: a plan made for one row would go through one side of a join
+    # again for every row of the other.
+    conn.execute("set local enable_nestloop = off")
     result = converge(
         conn,
         table=f"dashboard.{aggregate.table.name}",

@@ -11,6 +11,7 @@ from viang_pipeline.marts.ads import build_ads
 from viang_pipeline.marts.aggregates import CLIENT_DAY, SKU_DAY, build_aggregate
 from viang_pipeline.marts.claims import build_claims
 from viang_pipeline.marts.lines import build_order_lines
+from viang_pipeline.marts.maturity import matured_days
 from viang_pipeline.marts.photos import build_account, build_stock
 from viang_pipeline.marts.visits import build_visits
 from viang_pipeline.warehouse import ledgers
@@ -18,6 +19,7 @@ from viang_pipeline.warehouse import ledgers
 Build = Callable[[Work, Iterable[date]], Outcome]
 
 LINES = "fact_order_line"
+SUMS = ("fact_sku_day", "agg_client_day")
 
 BUILDERS: dict[str, Build] = {
     LINES: build_order_lines,
@@ -34,14 +36,17 @@ BUILDERS: dict[str, Build] = {
 def build_mart(work: Work, mart: str, days: Iterable[date]) -> Outcome:
     """Build ``mart`` for the days and for the client's stale days, and log it.
 
-    Stale days ride along, so that one nightly run brings everything up to date; which they are is read from stored
-    state. Raises PermanentFailure for a day whose orders were never read completely.
+    Stale days ride along, and with the sums the days that became more final, so that one nightly run brings everything
+    up to date; which they are is read from stored state. Raises PermanentFailure for a day whose orders were never read
+    completely.
     """
     started = work.clock()
     with work.store.transaction() as conn:
         last = last_closed_day(started)
         found = ledgers.stale_days(conn, work.client_id, last_closed=last, lines_only=mart == LINES)
-        stale = found.get(work.client_id, [])
+        stale = set(found.get(work.client_id, []))
+        if mart in SUMS:
+            stale |= matured_days(conn, work.client_id)
     outcome = BUILDERS[mart](work, sorted({*days, *stale}))
     with work.store.transaction() as conn:
         ledgers.log_update(

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 import psycopg
+from psycopg.types.json import set_json_loads
 
 from viang_pipeline.collect.work import Outcome, Work
 from viang_pipeline.domain.metrics import METRIC_VERSION
@@ -28,6 +29,8 @@ from viang_pipeline.warehouse.load import WriteCounts, converge
 from viang_pipeline.warehouse.locks import lock_client
 
 CHUNK = 31
+STREAMED = 200
+"""Rows per answer: the client decodes some while the database reads the next."""
 MONEY = ("preco_unitario", "valor", "tarifa_unitaria", "comissao", "frete_vendedor", "frete_comprador", "reembolso")
 _ISO = ("dia", "criado_em", "cancelado_em", "reembolso_dia")
 _MONEY_AT = [OrderLine.__struct_fields__.index(name) for name in MONEY]
@@ -94,7 +97,7 @@ def _build(conn: psycopg.Connection, work: Work, days: list[date]) -> Outcome:
         days=days,
         shipments=shipment_ids,
     )
-    frozen = _frozen(conn, work.client_id, orders)
+    frozen = _frozen(conn, work.client_id, days)
     lines = build_lines(
         orders,
         siblings,
@@ -140,17 +143,20 @@ def _versions(conn: psycopg.Connection, client_id: str, days: list[date]) -> dic
 
 
 def _orders(conn: psycopg.Connection, condition: str, client_id: str, **values: object) -> list[Order]:
-    rows = conn.execute(
-        "select payload::text from raw.mercado_livre_orders where client_id = %(client_id)s and "  # constants only
-        + condition
-        + " order by chave",
-        {"client_id": client_id, **values},
-    )
-    return [read_order(payload) for (payload,) in rows]
+    """Decoded straight from the wire, while the database is still reading the next ones."""
+    with conn.cursor() as cursor:
+        set_json_loads(read_order, cursor)
+        rows = cursor.stream(
+            "select payload from raw.mercado_livre_orders where client_id = %(client_id)s and "
+            + condition,  # constants only
+            {"client_id": client_id, **values},
+            size=STREAMED,
+        )
+        return [order for (order,) in rows]
 
 
 def _shipments(conn: psycopg.Connection, client_id: str, ids: list[str]) -> dict[str, Shipment]:
-    rows = conn.execute(
+    rows = conn.cursor().stream(
         """
         select envio.chave, envio.payload #>> '{logistic,type}', historico.payload::text, custo.payload::text
         from raw.mercado_livre_shipments as envio
@@ -159,6 +165,7 @@ def _shipments(conn: psycopg.Connection, client_id: str, ids: list[str]) -> dict
         where envio.client_id = %s and envio.chave = any(%s)
         """,
         [client_id, ids],
+        size=STREAMED,
     )
     return {key: read_shipment(key, logistic_type, *payloads) for key, logistic_type, *payloads in rows}
 
@@ -179,11 +186,15 @@ def _listings(conn: psycopg.Connection, client_id: str, orders: Iterable[Order])
     return {listing.listing: listing for listing in listings}
 
 
-def _frozen(conn: psycopg.Connection, client_id: str, orders: Iterable[Order]) -> dict[LineKey, FrozenSku]:
+def _frozen(conn: psycopg.Connection, client_id: str, days: list[date]) -> dict[LineKey, FrozenSku]:
     rows = conn.execute(
-        "select order_id, line_no, sku, sku_bruto, origem from dashboard.order_line_sku"
-        " where client_id = %s and order_id = any(%s)",
-        [client_id, [order.order_id for order in orders]],
+        """
+        select sku.order_id, sku.line_no, sku.sku, sku.sku_bruto, sku.origem
+        from dashboard.order_line_sku as sku
+        join raw.mercado_livre_orders as pedido on (pedido.client_id, pedido.chave) = (sku.client_id, sku.order_id)
+        where pedido.client_id = %s and pedido.dia = any(%s)
+        """,
+        [client_id, days],
     )
     return {(order_id, line_no): FrozenSku(sku, raw, origin) for order_id, line_no, sku, raw, origin in rows}
 

@@ -1,4 +1,5 @@
-"""Driving a sandbox from another process: clock, faults, requests seen, sellers. Not part of the marketplace."""
+"""Driving a sandbox from another process: clock, faults, limits, requests seen, sellers. Not part of the
+marketplace."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from starlette.routing import Route
 from viang_pipeline.sandbox.answers import json_answer
 from viang_pipeline.sandbox.faults import Fault, FaultBook
 from viang_pipeline.sandbox.gate import CONTROL, SeenRequest
+from viang_pipeline.sandbox.hidden_limits import HiddenLimit
 from viang_pipeline.sandbox.marketplace import Marketplace
 
 PLAIN_FAULT_FIELDS = frozenset(Fault.__dataclass_fields__) - {"hook"}
@@ -50,6 +52,19 @@ def control_routes(market: Marketplace, faults: FaultBook, seen: deque[SeenReque
             return json_answer({"error": str(problem)}, 400)
         return Response(status_code=204)
 
+    async def limit(request: Request) -> Response:
+        if request.method == "DELETE":
+            market.hidden_limits.clear()
+            return Response(status_code=204)
+        given = await request.json()
+        for name in {"script", "walk"} & set(given):
+            given[name] = tuple(tuple(pair) if isinstance(pair, list) else pair for pair in given[name])
+        try:
+            market.hidden_limits.add(HiddenLimit(**given))
+        except (TypeError, ValueError) as problem:
+            return json_answer({"error": str(problem)}, 400)
+        return Response(status_code=204)
+
     async def requests(request: Request) -> Response:
         if request.method == "DELETE":
             seen.clear()
@@ -73,6 +88,7 @@ def control_routes(market: Marketplace, faults: FaultBook, seen: deque[SeenReque
     return [
         Route(f"{CONTROL}/clock", clock, methods=["GET", "POST"]),
         Route(f"{CONTROL}/faults", fault, methods=["POST", "DELETE"]),
+        Route(f"{CONTROL}/limits", limit, methods=["POST", "DELETE"]),
         Route(f"{CONTROL}/requests", requests, methods=["GET", "DELETE"]),
         Route(f"{CONTROL}/sellers", sellers, methods=["GET"]),
         Route(f"{CONTROL}/revoke", revoke, methods=["POST"]),

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from viang_pipeline.sandbox.answers import invalid_scope, policy_agent
 from viang_pipeline.sandbox.faults import Fault, FaultBook
+from viang_pipeline.sandbox.hidden_limits import HiddenLimit
 from viang_pipeline.sandbox.marketplace import Marketplace
 
 CONTROL = "/__sandbox__"
@@ -62,6 +63,11 @@ class Gate:
         body = await _whole_body(receive)
         method, path = scope["method"], scope["path"]
         seller_id = self._seller(scope, body)
+        limit = self._market.hidden_limits.refusing(seller_id)
+        if limit is not None:
+            self._seen.append(SeenRequest(method, path, _query(scope), seller_id, 429, self._market.clock.now()))
+            await _throttled(limit)(scope, receive, send)
+            return
         faults = self._faults.striking(method, path, seller_id)
         for fault in faults:
             if fault.hook is not None:
@@ -75,9 +81,8 @@ class Gate:
         for fault in faults:
             if fault.kind == "slow":
                 await asyncio.sleep(fault.seconds)
-        query = dict(QueryParams(scope["query_string"]))
         status = None if "lost" in lost else answer.status
-        self._seen.append(SeenRequest(method, path, query, seller_id, status, self._market.clock.now()))
+        self._seen.append(SeenRequest(method, path, _query(scope), seller_id, status, self._market.clock.now()))
         if "lost" in lost:
             await _drop(send)
             return
@@ -121,6 +126,14 @@ def _refused(fault: Fault) -> Response:
     if fault.kind == "rate_limit":
         return PlainTextResponse("", 429, headers)
     return PlainTextResponse(fault.body, fault.status, headers)
+
+
+def _throttled(limit: HiddenLimit) -> Response:
+    return PlainTextResponse("", 429, None if limit.retry_after is None else {"retry-after": limit.retry_after})
+
+
+def _query(scope: Scope) -> dict[str, str]:
+    return dict(QueryParams(scope["query_string"]))
 
 
 def _with_holes(answer: _Answer, missing: tuple[str, ...]) -> _Answer:

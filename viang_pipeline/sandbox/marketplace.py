@@ -12,6 +12,7 @@ from starlette.responses import Response
 from viang_pipeline.sandbox.answers import policy_agent, standard_error
 from viang_pipeline.sandbox.clock import SandboxClock
 from viang_pipeline.sandbox.grants import BEARER, Grants
+from viang_pipeline.sandbox.hidden_limits import HiddenLimits
 from viang_pipeline.sandbox.order_search import OrderSearch
 from viang_pipeline.sandbox.world import World
 
@@ -58,6 +59,7 @@ class Marketplace:
         self.application = application
         self.options = Options()
         self.max_requests_per_hour = 18_000
+        self.hidden_limits = HiddenLimits()
         self.grants = Grants(clock, application.app_id)
         self.search = OrderSearch(world)
 

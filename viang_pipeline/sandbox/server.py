@@ -29,6 +29,7 @@ from viang_pipeline.sandbox.control import control_routes
 from viang_pipeline.sandbox.faults import FaultBook
 from viang_pipeline.sandbox.gate import KEPT_REQUESTS, Gate, SeenRequest
 from viang_pipeline.sandbox.grants import IssuedTokens
+from viang_pipeline.sandbox.hidden_limits import HiddenLimits
 from viang_pipeline.sandbox.marketplace import Application, Marketplace, Options, authorised
 from viang_pipeline.sandbox.truth import Seller
 from viang_pipeline.sandbox.world import World
@@ -80,6 +81,11 @@ class Sandbox:
     @max_requests_per_hour.setter
     def max_requests_per_hour(self, value: int) -> None:
         self._market.max_requests_per_hour = value
+
+    @property
+    def hidden_limits(self) -> HiddenLimits:
+        """Limits that nobody is told about; none at first."""
+        return self._market.hidden_limits
 
     @property
     def requests(self) -> list[SeenRequest]:

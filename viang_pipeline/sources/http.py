@@ -23,8 +23,9 @@ import tenacity
 from viang_pipeline.failures import SourceFailure, TransientFailure
 from viang_pipeline.sources import payloads
 from viang_pipeline.sources.errors import LATER, envelope, from_http
-from viang_pipeline.sources.pacing import Pacer
+from viang_pipeline.sources.pacers import Pacer
 from viang_pipeline.sources.redaction import quiet_http_library
+from viang_pipeline.sources.route_families import RouteFamilies
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +90,7 @@ class HttpClient:
         self.throttled = 0
         self._tokens = tokens
         self._pacer = pacer
+        self._families = RouteFamilies(source)
         self._client = httpx.Client(
             base_url=base_url,
             transport=transport,
@@ -126,13 +128,15 @@ class HttpClient:
         """The answer to ``GET path`` once its status is in ``accept``.
 
         ``accept`` may name statuses that mean something to the caller (404 "not there yet", 204 "nothing", 206).
-        Raises TransientFailure when the repeats are used up, PermanentFailure when repeating is of no use.
+        Raises TransientFailure when the repeats are used up or the route's family was refused too often (then at once,
+        without asking, for every later read of the family), PermanentFailure when repeating is of no use.
         """
         attempt = _Attempt(f"GET {path}", path, params, headers or {}, frozenset(accept))
         return self._retrying(self._once, attempt)
 
     def _once(self, attempt: _Attempt) -> Answer:
         """One attempt, with at most one more for a token that is no longer good (contract Mercado Livre §1.1)."""
+        self._stop_if_refused(attempt)
         token = self._token(attempt, lambda tokens: tokens.access_token())
         response = self._send(attempt, token)
         if token and response.status_code in (401, 403) and not attempt.renewed:
@@ -141,6 +145,12 @@ class HttpClient:
                 attempt.renewed = True
                 response = self._send(attempt, another)
         return self._judge(attempt, response)
+
+    def _stop_if_refused(self, attempt: _Attempt) -> None:
+        stopped = self._families.stopped(attempt.path)
+        if stopped is not None:
+            attempt.repeatable = False
+            raise stopped
 
     def _another_token(self, attempt: _Attempt, response: httpx.Response, rejected: str) -> str | None:
         """A 401 renews the token. A 403 of the gateway only if this one has expired meanwhile: the source then hands
@@ -181,16 +191,20 @@ class HttpClient:
 
     def _judge(self, attempt: _Attempt, response: httpx.Response) -> Answer:
         status, content = response.status_code, response.content
+        if status != 429:
+            self._families.answered(attempt.path)
         if status in attempt.accept:
             document = payloads.decode(content, where=attempt.where) if status in (200, 206) else None
             return Answer(status, dict(response.headers), content, document)
         failure = from_http("GET", attempt.path, status, content)
-        if status == 429:
-            self.throttled += 1
-            if self._pacer:
-                self._pacer.throttled()
         if isinstance(failure, TransientFailure):
             attempt.retry_after = _retry_after(response.headers)
+        if status == 429:
+            self.throttled += 1
+            self._families.refused(attempt.path)
+            if self._pacer:
+                self._pacer.throttled(attempt.retry_after)
+            self._stop_if_refused(attempt)
         raise failure
 
     def _count_retry(self, state: tenacity.RetryCallState) -> None:

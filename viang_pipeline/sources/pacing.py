@@ -1,86 +1,207 @@
-"""How fast we may ask: even spacing below the platform's hourly ceiling, slower for a while after a refusal.
+"""How fast we may ask: the law of a rate budget, pure (contract Mercado Livre §1.2).
 
-The ceiling is shared by everything that uses one application, so the reservation is a function that can be replaced
-by one that all processes share; the in-process one is here.
+The platform publishes one ceiling and hides others, which move: per application, per account and per source address.
+So each has a budget, and a request takes from all of them. A refusal lowers the allowed rate by a factor, use raises it
+again in steps: quickly while well below the rate that was refused, slowly near it, faster once it proves to be history
+(the shape of TCP CUBIC). Where budgets are kept is the ledger's matter: a process (pacers.py) or Postgres
+(warehouse/rate_budget.py), where one process's refusal slows all.
 """
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable
-from typing import Protocol
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 SAFE_SHARE = 0.8
+"""Of the hourly ceiling the platform states."""
+
+ACCOUNT_RATE = 5.0
+"""Requests per second of one account, when nothing else is known."""
+
 SLOWEST = 1 / 16
-RECOVERY = 0.02
+"""Of the ceiling: slower than this no refusal makes us."""
+
+BOOK_AHEAD = 0.5
+"""Seconds of requests booked at once, all processes together: few statements, and the longest that a slow-down goes
+unnoticed or that a process loses for the others when it ends."""
+
+MOST_AT_ONCE = 1000
+
+CUT, CUT_SPREAD = 0.8, 0.05
+"""What a refusal leaves of the rate, and how far jitter moves that."""
+
+PROBE, PULL, STEEPEST = 0.01, 0.35, 0.25
+"""Increase per second of use, as a share of the refused rate: at that rate, per distance from it, and at most."""
+
+BRISK = 20.0
+"""Below this rate increases go by request, not by second: a refusal in fifty is one in fifty at any pace."""
+
+SETTLED = 60.0
+"""Seconds after a cut from which increases go by second at any pace: a storm that is over must not cost hours."""
+
+HOLD = 0.5
+"""Mean seconds without increase after a cut."""
+
+TOGETHER = 1.0
+"""Seconds between refusals of two accounts that make their limit look common."""
+
+RECOVERING = 0.97
+"""An account below this share of its refused rate is not expected to meet a limit of its own."""
 
 
-class Reserve(Protocol):
-    """Books ``n`` requests and says how many seconds to wait before sending them."""
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What one budget limits. ``ceiling``: requests per second never exceeded; ``common``: several accounts use it."""
 
-    def __call__(self, n: int) -> float: ...
-
-
-class Pacer(Protocol):
-    """What the HTTP client asks before each attempt, and tells after a refusal."""
-
-    def wait(self) -> None: ...
-
-    def throttled(self) -> None: ...
-
-
-def interval(per_hour: int) -> float:
-    """Seconds between requests at 80 % of ``per_hour`` (contract Mercado Livre §1.2). Raises ValueError below 1."""
-    if per_hour < 1:
-        raise ValueError("the hourly ceiling must be positive")
-    return 3600 / (per_hour * SAFE_SHARE)
-
-
-class LocalReserve:
-    """GCRA within one process, safe between threads: evenly spaced, with a small burst after idleness."""
-
-    def __init__(self, per_hour: int, *, burst: int = 5, clock: Callable[[], float] = time.monotonic) -> None:
-        self._interval = interval(per_hour)
-        self._tolerance = self._interval * max(burst - 1, 0)
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._next = clock()
-
-    def __call__(self, n: int) -> float:
-        """Book ``n`` requests; seconds until they may go."""
-        with self._lock:
-            now = self._clock()
-            start = max(self._next, now)
-            self._next = start + n * self._interval
-            return max(0.0, start - now - self._tolerance)
-
-
-class AdaptivePacer:
-    """Waits for the reservation, and longer after 429s: each halves the pace, each later request restores 2 %."""
-
-    def __init__(self, reserve: Reserve, per_hour: int, *, sleep: Callable[[float], None] = time.sleep) -> None:
-        self._reserve = reserve
-        self._interval = interval(per_hour)
-        self._sleep = sleep
-        self._lock = threading.Lock()
-        self._pace = 1.0
+    name: str
+    ceiling: float
+    common: bool
 
     @property
-    def pace(self) -> float:
-        """The present share of full speed, between 1/16 and 1."""
-        return self._pace
+    def floor(self) -> float:
+        """Requests per second that remain allowed whatever is refused."""
+        return self.ceiling * SLOWEST
 
-    def wait(self) -> None:
-        """Sleep until the next request may be sent."""
-        with self._lock:
-            extra = self._interval * (1 / self._pace - 1)
-            self._pace = min(1.0, self._pace + RECOVERY)
-        seconds = self._reserve(1) + extra
-        if seconds > 0:
-            self._sleep(seconds)
 
-    def throttled(self) -> None:
-        """The platform said "slow down": halve the pace."""
-        with self._lock:
-            self._pace = max(SLOWEST, self._pace / 2)
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The state of one budget. Instants are seconds of the ledger's clock, rates requests per second; None: never.
+
+    ``free_at``: next moment not given yet · ``rate``: allowed now (None: the ceiling) · ``refused_rate``: allowed when
+    it was last cut · ``cut_at`` · ``held_until``: no increase before · ``refused_at`` and ``refused_by``: the last
+    refusal and the account it met.
+    """
+
+    free_at: float = -math.inf
+    rate: float | None = None
+    refused_rate: float | None = None
+    cut_at: float | None = None
+    held_until: float | None = None
+    refused_at: float | None = None
+    refused_by: str | None = None
+
+
+def safe_rate(per_hour: int) -> float:
+    """Requests per second at 80 % of ``per_hour``. Raises ValueError below 1."""
+    if per_hour < 1:
+        raise ValueError("the hourly ceiling must be positive")
+    return per_hour * SAFE_SHARE / 3600
+
+
+def mercado_livre_scopes(
+    app_id: str, seller_id: int, per_hour: int, account_rate: float = ACCOUNT_RATE
+) -> tuple[Scope, ...]:
+    """The budgets a request of a seller takes from. Nothing is published about addresses: they get the application's
+    ceiling. Raises ValueError when ``per_hour`` is below 1."""
+    ceiling = safe_rate(per_hour)
+    return (
+        Scope(f"mercado_livre:app:{app_id}", ceiling, common=True),
+        Scope(f"mercado_livre:conta:{seller_id}", account_rate, common=False),
+        Scope("mercado_livre:ip", ceiling, common=True),
+    )
+
+
+def allowed(scope: Scope, budget: Budget) -> float:
+    """Requests per second allowed now, between floor and ceiling."""
+    return scope.ceiling if budget.rate is None else min(max(budget.rate, scope.floor), scope.ceiling)
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """Moments of requests on the ledger's clock. ``common_binds``: what held them back is common to accounts."""
+
+    booked_at: float
+    moments: list[float]
+    common_binds: bool
+
+
+def book(scopes: Sequence[Scope], budgets: Sequence[Budget], now: float) -> tuple[Booking, list[Budget]]:
+    """The moments of the next requests, at least one, and the budgets after them.
+
+    Each budget gives its own evenly spaced moments; a request waits for the latest. Nothing is saved up while idle.
+    """
+    rates = [allowed(*pair) for pair in zip(scopes, budgets, strict=True)]
+    starts = [max(budget.free_at, now) for budget in budgets]
+    room = BOOK_AHEAD - (max(starts) - now)
+    count = max(1, min(MOST_AT_ONCE, int(room * min(rates))))
+    moments = [max(start + i / rate for start, rate in zip(starts, rates, strict=True)) for i in range(count)]
+    waiting = {scope.common for scope, start in zip(scopes, starts, strict=True) if start > now}
+    lowered = any(budget.rate is not None for scope, budget in zip(scopes, budgets, strict=True) if scope.common)
+    after = [
+        replace(_raised(scope, budget, count / rate, now), free_at=start + count / rate)
+        for scope, budget, start, rate in zip(scopes, budgets, starts, rates, strict=True)
+    ]
+    return Booking(now, moments, common_binds=lowered and waiting == {True}), after
+
+
+def _raised(scope: Scope, budget: Budget, used: float, now: float) -> Budget:
+    """After ``used`` seconds of requests without refusal: idleness proves nothing, so it raises nothing."""
+    if budget.rate is None or budget.refused_rate is None or budget.cut_at is None or (budget.held_until or now) > now:
+        return budget
+    rate = allowed(scope, budget)
+    haste = min(1.0, rate / BRISK + ((now - budget.cut_at) / SETTLED) ** 2)
+    share = min(STEEPEST, PROBE + PULL * abs(rate / budget.refused_rate - 1)) * haste
+    return replace(budget, rate=min(scope.ceiling, rate + share * budget.refused_rate * used))
+
+
+def refuse(
+    scopes: Sequence[Scope],
+    budgets: Sequence[Budget],
+    booking: Booking,
+    *,
+    now: float,
+    retry_after: float | None,
+    jitter: float,
+) -> list[Budget]:
+    """The budgets after a 429 to a request of ``booking``; ``jitter`` is drawn from [0, 1).
+
+    An empty 429 does not say whose limit it was. It counts against the account alone, unless the limit looks common:
+    another account was refused just before while this one was still recovering, or a common budget, lowered earlier,
+    was what held the request back. ``retry_after`` (seconds) moves the next free moment of what it counts against,
+    and always that of the account.
+    """
+    pairs = list(zip(scopes, budgets, strict=True))
+    common = booking.common_binds or _looks_common(pairs, now)
+    account = _account(scopes)
+    after = []
+    for scope, budget in pairs:
+        if scope.common == common:
+            budget = _cut(scope, budget, booking.booked_at, now, jitter)
+        if retry_after is not None and (scope.common == common or not scope.common):
+            budget = replace(budget, free_at=max(budget.free_at, now + retry_after))
+        after.append(replace(budget, refused_at=now, refused_by=account))
+    return after
+
+
+def _account(scopes: Sequence[Scope]) -> str:
+    return next(scope.name for scope in scopes if not scope.common)
+
+
+def _looks_common(pairs: Sequence[tuple[Scope, Budget]], now: float) -> bool:
+    account = _account([scope for scope, _ in pairs])
+    recovering = another = False
+    for scope, budget in pairs:
+        if scope.common:
+            recent = budget.refused_at is not None and now - budget.refused_at <= TOGETHER
+            another = another or (recent and budget.refused_by != account)
+        else:
+            known = budget.refused_rate
+            recovering = known is not None and allowed(scope, budget) < RECOVERING * known
+    return another and recovering
+
+
+def _cut(scope: Scope, budget: Budget, booked_at: float, now: float, jitter: float) -> Budget:
+    """Slower once for all requests booked before: more refusals of those say nothing new."""
+    if budget.cut_at is not None and booked_at <= budget.cut_at:
+        return budget
+    rate = allowed(scope, budget)
+    lower = max(scope.floor, rate * (CUT + CUT_SPREAD * (2 * jitter - 1)))
+    return replace(
+        budget,
+        free_at=max(budget.free_at, now) + jitter / lower,
+        rate=lower,
+        refused_rate=rate,
+        cut_at=now,
+        held_until=now + HOLD * (0.5 + jitter),
+    )

@@ -114,8 +114,11 @@ def converge(
     _make_incoming(connection, target, given, constants)
     read = _fill_incoming(connection, columns, rows)
     # Nothing is known about a temporary table: without an index the planner may compare every row with every row.
-    # Only the key is joined on, so only the key is looked at: statistics of every column cost more than the join.
-    connection.execute(sql.SQL("alter table incoming add primary key ({0}); analyze incoming ({0})").format(_list(key)))
+    # Statistics of the key are enough for that; those of all columns would cost more than the join they plan.
+    varying = [name for name in key if name not in constants]
+    connection.execute(
+        sql.SQL("alter table incoming add primary key ({}); analyze incoming ({})").format(_list(varying), _list(key))
+    )
     names = _Names(target=target, key=key, given=given, business=business, hash_column=hash_column)
     if scope is not None:
         outside = connection.execute(

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    Double,
     Identity,
     Index,
     Integer,
@@ -112,8 +113,21 @@ oauth_states = Table(
 rate_budgets = Table(
     "rate_budgets",
     metadata,
-    Column("escopo", Key, primary_key=True, comment="Aplicativo ou conta cujo limite é dividido entre os processos"),
+    Column(
+        "escopo",
+        Key,
+        primary_key=True,
+        comment="Aplicativo, conta ou endereço cujo limite é dividido entre os processos",
+    ),
     Column("livre_em", Instant, nullable=False, comment="Instante do próximo pedido permitido"),
+    Column("ritmo", Double, comment="Chamadas por segundo permitidas agora; vazio enquanto vale o teto"),
+    Column(
+        "ritmo_recusado", Double, comment="Chamadas por segundo permitidas quando o ritmo foi reduzido pela última vez"
+    ),
+    Column("reduzido_em", Instant, comment="Quando o ritmo foi reduzido pela última vez"),
+    Column("contido_ate", Instant, comment="Até quando o ritmo não volta a subir"),
+    Column("recusado_em", Instant, comment="Última recusa da plataforma por excesso de chamadas (429)"),
+    Column("recusado_por", Text, comment="Conta que recebeu a última recusa"),
     schema="dashboard",
     comment="Ritmo de chamadas dividido entre processos",
 )
@@ -311,6 +325,29 @@ COVERAGE_COLUMNS: tuple[tuple[str, str], ...] = (
 )
 
 
+# What ratios and readers need beside the metrics.
+SUPPORT_COLUMNS: tuple[tuple[str, TypeEngine[Any], str], ...] = (
+    ("valor_cancelado_sem_pagamento", Money, "Parte do valor cancelado de pedidos que nunca foram pagos"),
+    ("pedidos_cancelados_pre", BigInteger(), "Pedidos cancelados antes do envio"),
+    (
+        "pedidos_com_visita",
+        BigInteger(),
+        "Pedidos válidos dos anúncios cuja visita foi observada: numerador da conversão",
+    ),
+)
+MATURITY_COLUMNS: tuple[tuple[str, str], ...] = (
+    ("maturidade_vendas", "Pedidos: preliminar, ou final a partir de D+7"),
+    ("maturidade_ads", "Ads: preliminar, quase_final a partir de D+4, final a partir de D+15"),
+    ("maturidade_visitas", "Visitas: preliminar, ou final a partir de D+3"),
+    ("maturidade_devolucoes", "Devoluções: preliminar, ou final a partir de D+45"),
+)
+
+
+def _support() -> list[Column[Any]]:
+    columns: list[Column[Any]] = [Column(name, kind, comment=comment) for name, kind, comment in SUPPORT_COLUMNS]
+    return columns + [Column(name, Text, nullable=False, comment=comment) for name, comment in MATURITY_COLUMNS]
+
+
 def _coverage() -> list[Column[Decimal]]:
     return [Column(name, Money, comment=comment) for name, comment in COVERAGE_COLUMNS]
 
@@ -323,6 +360,10 @@ fact_sku_day = Table(
     Column("sku", Key, primary_key=True, comment="SKU, ou __SEM_SKU__:anúncio"),
     *[_metric_column(m) for m in table_metrics("S")],
     *_coverage(),
+    *_support(),
+    Column(
+        "ads_rateado", Boolean, nullable=False, comment="Se o gasto de Ads veio do rateio de um anúncio com vários SKUs"
+    ),
     Column("faltantes", ARRAY(Text), nullable=False, comment="O que falta no dia: códigos"),
     Column("hash", Text, nullable=False, comment="Resumo das colunas de negócio"),
     *_provenance(),
@@ -337,6 +378,7 @@ agg_client_day = Table(
     Column("dia", Date, primary_key=True, comment="Dia de negócio (America/Sao_Paulo)"),
     *[_metric_column(m) for m in table_metrics("C")],
     *_coverage(),
+    *_support(),
     Column("faturamento_sem_sku", Money, comment="Faturamento de itens sem SKU identificado"),
     Column("faltantes", ARRAY(Text), nullable=False, comment="O que falta no dia: códigos"),
     Column("hash", Text, nullable=False, comment="Resumo das colunas de negócio"),

@@ -34,6 +34,11 @@ def test_every_invariant_holds_on_the_golden_day(shop: Shop, run_checks: RunChec
             "frete_fecha_por_envio",
             "vendas_fecham",
             "skus_somam_o_cliente",
+            "ads_fecham_com_o_anunciante",
+            "ads_sem_sku_sao_poucos",
+            "receita_de_ads_fecha",
+            "coberturas_fazem_sentido",
+            "conversao_possivel",
             "nenhum_dia_aberto",
             "reconstrucao_nao_muda",
             "clientes_em_dia",
@@ -45,6 +50,37 @@ def test_every_invariant_holds_on_the_golden_day(shop: Shop, run_checks: RunChec
 @pytest.mark.parametrize(
     ("check", "tampering", "finding"),
     [
+        (
+            "ads_fecham_com_o_anunciante",
+            "update dashboard.agg_client_day set ads_investimento = 29.62, ads_nao_alocado = 29.61",
+            "| loja-aurora | 2026-03-10 | 29.62 | 0 | 29.61 |",
+        ),
+        (
+            "ads_sem_sku_sao_poucos",
+            "update dashboard.agg_client_day set ads_investimento = 100, ads_nao_alocado = 5.01",
+            "| loja-aurora | 2026-03-10 | 100.00 | 5.01 |",
+        ),
+        (
+            "receita_de_ads_fecha",
+            "update dashboard.fact_sku_day set ads_receita = 3, ads_receita_direta = 1, ads_receita_assistida = 1"
+            " where sku = 'A'",
+            "| loja-aurora | 2026-03-10 | A | 1.00 | 1.00 | 3.00 |",
+        ),
+        (
+            "coberturas_fazem_sentido",
+            "update dashboard.agg_client_day set faturamento_com_frete = faturamento + 1",
+            "| loja-aurora | 2026-03-10 | 1.000000 | 1.00",
+        ),
+        (
+            "coberturas_fazem_sentido",
+            "update dashboard.agg_client_day set frete_vendedor = null",
+            "| loja-aurora | 2026-03-10 |",
+        ),
+        (
+            "conversao_possivel",
+            "update dashboard.fact_sku_day set pedidos_com_visita = 2, visitas = 1 where sku = 'A'",
+            "| loja-aurora | 2026-03-10 | A | 2 | 1 |",
+        ),
         (
             "frete_fecha_por_envio",
             "update dashboard.fact_order_line set frete_vendedor = 10.80 where order_id = '1002'",
@@ -98,7 +134,8 @@ def test_a_tampered_row_is_found_and_named(
     shop.execute(tampering)
     found = run_checks(check)[check]
     assert not found.passed
-    assert found.severity == dg.AssetCheckSeverity.ERROR
+    only_a_warning = check in ("ads_sem_sku_sao_poucos", "conversao_possivel")
+    assert found.severity == (dg.AssetCheckSeverity.WARN if only_a_warning else dg.AssetCheckSeverity.ERROR)
     assert finding in str(found.metadata["exemplos"].value)
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viang_pipeline.domain.money import brl, centavos, reais
+from viang_pipeline.domain.money import brl, centavos, numeric_text, reais
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,11 @@ def test_half_a_centavo_goes_away_from_zero(amount: str, expected: int) -> None:
 @given(st.integers(-(10**14), 10**14))
 def test_centavos_survive_the_way_to_reais_and_back(amount: int) -> None:
     assert centavos(reais(amount)) == amount
+
+
+@given(st.integers(-(10**14), 10**14))
+def test_the_text_for_the_database_is_the_exact_amount(amount: int) -> None:
+    assert Decimal(numeric_text(amount)).as_tuple() == reais(amount).as_tuple()
 
 
 def test_reais_have_two_decimals() -> None:

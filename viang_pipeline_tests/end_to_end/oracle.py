@@ -262,6 +262,10 @@ def spread(total: int, weights: list[int]) -> list[int]:
     return parts
 
 
+def _ever_paid(state: OrderState) -> bool:
+    return any(payment.approved_at is not None for payment in state.payments)
+
+
 def _known(lines: list[Line], parts: Iterable[int | None]) -> int | None:
     """D6 and D7: nothing sold is an observed zero; sold with no known part is NULL."""
     known = [part for part in parts if part is not None]
@@ -291,6 +295,7 @@ def _sums(sales: list[Line], refunds: list[Line]) -> Row:
         "faturamento": sum(line.value for line in valid),
         "valor_cancelado": sum(line.value for line in cancelled),
         "valor_cancelado_pre": sum(line.value for line in cancelled if line.nature == "pre"),
+        "valor_cancelado_sem_pagamento": sum(line.value for line in cancelled if not _ever_paid(line.state)),
         "valor_devolvido": sum(line.value for line in cancelled if line.nature == "pos"),
         "reembolsos": sum(line.refund for line in valid),
         "reembolsos_no_dia": sum(line.refund for line in refunds),
@@ -298,6 +303,7 @@ def _sums(sales: list[Line], refunds: list[Line]) -> Row:
         "pedidos_brutos": len({line.order.order_id for line in sales}),
         "pedidos": len({line.order.order_id for line in valid}),
         "pedidos_cancelados": len({line.order.order_id for line in cancelled}),
+        "pedidos_cancelados_pre": len({line.order.order_id for line in cancelled if line.nature == "pre"}),
         "compras": len({line.purchase for line in valid}),
         "unidades": sum(line.order.quantity for line in valid),
         "unidades_brutas": sum(line.order.quantity for line in sales),
@@ -311,6 +317,9 @@ def _sums(sales: list[Line], refunds: list[Line]) -> Row:
     row["ticket_medio"] = _money_per(row["faturamento"], row["compras"])
     row["ticket_medio_pedido"] = _money_per(row["faturamento"], row["pedidos"])
     row["preco_medio"] = _money_per(row["faturamento"], row["unidades"])
+    ended = len({line.order.order_id for line in sales})
+    row["taxa_cancelamento"] = _ratio(row["pedidos_cancelados"], ended)
+    row["taxa_cancelamento_pre"] = _ratio(row["pedidos_cancelados_pre"], ended)
     row["comissao_pct"] = _ratio(row["comissao"], row["faturamento_com_comissao"])
     row["comissao_cobertura"] = _ratio(row["faturamento_com_comissao"], row["faturamento"])
     row["frete_vendedor_cobertura"] = _ratio(row["faturamento_com_frete"], row["faturamento"])

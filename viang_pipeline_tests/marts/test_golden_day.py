@@ -82,8 +82,18 @@ def test_the_lines_carry_the_freight_of_the_golden_day(built: Shop) -> None:
 
 
 def test_the_missing_freight_is_named_on_the_row(built: Shop) -> None:
-    assert built.client_days()[DAY]["faltantes"] == ["frete_nao_observado"]
-    assert built.sku_days()[DAY, "A"]["faltantes"] == []
+    assert "frete_nao_observado" in built.client_days()[DAY]["faltantes"]
+    assert "frete_nao_observado" not in built.sku_days()[DAY, "A"]["faltantes"]
+
+
+def test_what_was_not_read_is_null_and_named(built: Shop) -> None:
+    row = built.client_days()[DAY]
+    unread = {"ads_nao_lidos", "visitas_nao_lidas", "reclamacoes_nao_lidas", "estoque_sem_foto"}
+    assert unread <= set(row["faltantes"])
+    blocks = ("ads_investimento", "visitas", "devolucoes", "custo_devolucao", "estoque_full")
+    assert [row[name] for name in blocks] == [None] * 5
+    assert row["maturidade_vendas"] == "final"
+    assert {row[f"maturidade_{block}"] for block in ("ads", "visitas", "devolucoes")} == {"preliminar"}
 
 
 def test_the_sum_of_the_skus_overstates_packs_and_the_client_day_does_not(built: Shop) -> None:

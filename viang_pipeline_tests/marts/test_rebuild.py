@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+import psycopg
 import pytest
 
 from viang_pipeline.collect.work import Rehearsal
 from viang_pipeline.failures import PermanentFailure
 from viang_pipeline.marts.build import BUILDERS, build_mart
+from viang_pipeline.warehouse.database import Database
 from viang_pipeline_tests.marts.shop import DAY, Shop, golden, line, order, payment
 
 EVE, NEXT = DAY - timedelta(days=1), DAY + timedelta(days=1)
@@ -386,3 +390,26 @@ def test_more_days_than_one_transaction_takes_are_all_built(shop: Shop) -> None:
     now = datetime(2026, 3, 20, tzinfo=UTC)
     assert shop.build(*days, now=now)["agg_client_day"].days_done == set(days)
     assert shop.stale() == []
+
+
+class Impatient:
+    """Transactions in which no statement may take long."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    @contextmanager
+    def transaction(self) -> Iterator[psycopg.Connection]:
+        with self.database.transaction() as conn:
+            conn.execute("set local statement_timeout = '4s'")
+            yield conn
+
+
+def test_sums_of_lines_the_statistics_do_not_know_yet_stay_fast(shop: Shop) -> None:
+    """A first build sums what it has just written; a plan made for one row would sum the day once per SKU."""
+    shop.read(DAY)
+    shop.put(*(order(str(n), line(f"SKU-{n}", "10.00")) for n in range(6_000)))
+    shop.execute("analyze dashboard.fact_order_line")
+    for mart in BUILDERS:
+        build_mart(shop.work(store=Impatient(shop.database)), mart, [DAY])
+    assert len(shop.sku_days()) == 6_000

@@ -16,9 +16,10 @@ def served() -> Iterator[Shop]:
 
 @pytest.fixture
 def shop(served: Shop) -> Shop:
-    """The module's server with clock, faults, switches and request log as new."""
+    """The module's server with clock, faults, limits, switches and request log as new."""
     served.sandbox.clock.set(START)
     served.sandbox.faults.clear()
+    served.sandbox.hidden_limits.clear()
     served.sandbox.clear_requests()
     served.sandbox._market.options = Options()
     return served

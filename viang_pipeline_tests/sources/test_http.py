@@ -117,7 +117,7 @@ def test_every_attempt_is_paced_and_a_429_slows_the_pacer_down() -> None:
         def wait(self) -> None:
             self.waits += 1
 
-        def throttled(self) -> None:
+        def throttled(self, retry_after: float | None) -> None:
             self.slower += 1
 
     pacer = CountingPacer()

@@ -29,15 +29,19 @@ def populated(migrated: Database) -> Database:
         connection.execute(
             """
             insert into dashboard.agg_client_day
-                (client_id, dia, faturamento, faltantes, hash, versao_metrica, run_id, calculado_em)
-            select client, '2026-01-01', 10, '{}', '', 1, 'r', now() from unnest(array['aurora', 'boreal']) as client
+                (client_id, dia, faturamento, faltantes, hash, versao_metrica, run_id, calculado_em,
+                 maturidade_vendas, maturidade_ads, maturidade_visitas, maturidade_devolucoes)
+            select client, '2026-01-01', 10, '{}', '', 1, 'r', now(), 'final', 'final', 'final', 'final'
+            from unnest(array['aurora', 'boreal']) as client
             """
         )
         connection.execute(
             """
             insert into dashboard.fact_sku_day
-                (client_id, dia, sku, faturamento, faltantes, hash, versao_metrica, run_id, calculado_em)
-            select client_id, dia, 'A', 10, '{}', '', 1, 'r', now() from dashboard.agg_client_day
+                (client_id, dia, sku, faturamento, faltantes, hash, versao_metrica, run_id, calculado_em, ads_rateado,
+                 maturidade_vendas, maturidade_ads, maturidade_visitas, maturidade_devolucoes)
+            select client_id, dia, 'A', 10, '{}', '', 1, 'r', now(), false, 'final', 'final', 'final', 'final'
+            from dashboard.agg_client_day
             """
         )
     return migrated

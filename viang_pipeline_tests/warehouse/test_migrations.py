@@ -50,6 +50,27 @@ def test_data_written_at_the_previous_revision_survives(unmigrated: Database) ->
         assert connection.execute("select nome from dashboard.clients").fetchone() == ("Loja",)
 
 
+def test_sums_of_before_the_blocks_are_kept_and_marked_to_be_built_again(unmigrated: Database) -> None:
+    upgrade(unmigrated, "0008")
+    with unmigrated.transaction() as connection:
+        connection.execute(
+            """
+            insert into dashboard.agg_client_day
+                (client_id, dia, faturamento, faltantes, hash, versao_metrica, run_id, calculado_em)
+            values ('loja', '2026-03-10', 10, '{}', '', 1, 'run', now());
+            insert into dashboard.day_state (client_id, dia, linhas_rev, sku_de, cliente_de)
+            values ('loja', '2026-03-10', 3, 3, 3)
+            """
+        )
+    upgrade(unmigrated, "0009")
+    with unmigrated.transaction() as connection:
+        row = connection.execute(
+            "select faturamento, maturidade_vendas, linhas_rev > cliente_de from dashboard.agg_client_day"
+            " join dashboard.day_state using (client_id, dia)"
+        ).fetchone()
+    assert row == (10, "preliminar", True)
+
+
 def test_an_upgrade_that_fails_changes_nothing(unmigrated: Database) -> None:
     with unmigrated.transaction() as connection:
         connection.execute("create schema dashboard")

@@ -5,13 +5,17 @@ Feeds the table columns and their comments, ``metric_definitions``, Dagster's co
 
 from __future__ import annotations
 
+from viang_pipeline.domain.metrics.ads import ADS
+from viang_pipeline.domain.metrics.after_sale import AFTER_SALE
 from viang_pipeline.domain.metrics.costs import COSTS
 from viang_pipeline.domain.metrics.record import METRIC_VERSION, Metric
 from viang_pipeline.domain.metrics.sales import SALES
+from viang_pipeline.domain.metrics.stock import STOCK
+from viang_pipeline.domain.metrics.traffic import TRAFFIC
 
 __all__ = ["BY_ID", "METRICS", "METRIC_VERSION", "Metric", "additive_metrics", "ratio_metrics", "table_metrics"]
 
-METRICS: tuple[Metric, ...] = SALES + COSTS
+METRICS: tuple[Metric, ...] = SALES + COSTS + AFTER_SALE + ADS + TRAFFIC + STOCK
 
 
 BY_ID: dict[str, Metric] = {metric.id: metric for metric in METRICS}
@@ -28,5 +32,9 @@ def ratio_metrics(grain: str) -> tuple[Metric, ...]:
 
 
 def additive_metrics(grain: str) -> tuple[Metric, ...]:
-    """Class A metrics: Σ over SKUs of a day equals the client-day (I1)."""
-    return tuple(m for m in METRICS if grain in m.graos and m.aditividade == "A")
+    """Class A metrics of order lines and claims: Σ over SKUs of a day equals the client-day (I1).
+
+    Ads have a remainder that no SKU has (I4), and an observed day is one day whatever the number of SKUs.
+    """
+    apart = {metric.id for metric in ADS} | {"visitas_dias_observados"}
+    return tuple(m for m in METRICS if grain in m.graos and m.aditividade == "A" and m.id not in apart)

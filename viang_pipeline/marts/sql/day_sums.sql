@@ -1,7 +1,8 @@
--- Sums of one client's order lines per {key}, for some days (kpis.md §5.1, §5.2, §6): the one text behind fact_sku_day
--- and agg_client_day, so that they cannot disagree. Distinct counts are recomputed at each grain; what a grain does not
--- show is not computed. Parameters: client_id, dias (date[]); only days whose orders were completely read are passed in.
-with linhas as (
+-- One client's numbers per {key}, for some days (kpis.md §5, §6): the one text behind fact_sku_day and agg_client_day,
+-- so that they cannot disagree. Sales are sums of order lines; ads, visits, stock and returns come from marts of
+-- their own and join by key. Distinct counts are recomputed at each grain; what a grain does not show is not computed.
+-- Parameters: client_id, dias (date[]); only days whose orders were completely read are passed in.
+with linhas as not materialized (
     select * from dashboard.fact_order_line where client_id = %(client_id)s and dia = any(%(dias)s)
 ),
 vendas as (
@@ -22,6 +23,13 @@ vendas as (
         count(distinct order_id) as pedidos_brutos,
         count(distinct order_id) filter (where situacao = 'valida') as pedidos,
         count(distinct order_id) filter (where situacao = 'cancelada') as pedidos_cancelados,
+        case
+            when bool_or(situacao = 'cancelada' and natureza_cancelamento is null) then null
+            else count(distinct order_id) filter (where natureza_cancelamento = 'pre_envio')
+        end as pedidos_cancelados_pre,
+        coalesce(sum(valor) filter (where cancelado_antes_do_pagamento), 0) as valor_cancelado_sem_pagamento,
+        count(*) filter (where natureza_cancelamento = 'pos_envio') as devolvidas,
+        sum(frete_vendedor) filter (where natureza_cancelamento = 'pos_envio') as frete_devolvidas,
         count(distinct compra) filter (where situacao = 'valida') as compras,
         coalesce(sum(quantidade) filter (where situacao = 'valida'), 0) as unidades,
         sum(quantidade) as unidades_brutas,
@@ -52,7 +60,7 @@ pendentes as (
 motivos as (
     select {key}, array_agg(distinct falta order by falta) as faltantes
     from linhas, unnest(linhas.faltantes) as falta
-    where situacao in ('valida', 'cancelada')
+    where situacao in ('valida', 'cancelada') and linhas.faltantes <> '{{}}'
     group by {key}
 ),
 estornos as (
@@ -61,7 +69,45 @@ estornos as (
     where client_id = %(client_id)s and reembolso_dia = any(%(dias)s) and situacao in ('valida', 'cancelada')
     group by {refund_group}
 ),
-somas as (
+devolucoes as (
+    select
+        {return_key},
+        count(distinct reclamacao) filter (where devolucao) as devolucoes,
+        coalesce(sum(unidades_devolvidas), 0) as unidades_devolvidas,
+        sum(frete_devolucao) as frete_devolucao,
+        bool_or(not custo_lido) as custo_nao_lido
+    from dashboard.fact_claim_line
+    where client_id = %(client_id)s and dia_venda = any(%(dias)s) and {with_key}
+    group by {return_group}
+),
+devolucoes_abertas as (
+    select {opened_return_key}, count(distinct reclamacao) as devolucoes_no_dia
+    from dashboard.fact_claim_line
+    where client_id = %(client_id)s and devolucao and dia_devolucao = any(%(dias)s) and {with_key}
+    group by {opened_return_group}
+),
+reclamacoes as (
+    select
+        {claim_key},
+        count(distinct reclamacao) as reclamacoes,
+        count(distinct reclamacao) filter (where mediacao) as mediacoes
+    from dashboard.fact_claim_line
+    where client_id = %(client_id)s and dia_abertura = any(%(dias)s) and {with_key}
+    group by {claim_group}
+),
+{blocks},
+maturidades as ({maturity}),
+chaves as (
+    select {key} from vendas
+    union select {key} from estornos
+    union select {key} from devolucoes
+    union select {key} from devolucoes_abertas
+    union select {key} from reclamacoes
+    union select {key} from ads where ads_investimento <> 0 or ads_impressoes <> 0 or ads_cliques <> 0 or ads_receita <> 0
+    union select {key} from visitas where visitas > 0
+    union select {key} from estoque
+),
+numeros as (
     select
         {key},
         coalesce(v.vendas_brutas, 0) as vendas_brutas,
@@ -69,12 +115,14 @@ somas as (
         coalesce(v.valor_cancelado, 0) as valor_cancelado,
         case when v.dia is null then 0 else v.valor_cancelado_pre end as valor_cancelado_pre,
         case when v.dia is null then 0 else v.valor_devolvido end as valor_devolvido,
+        coalesce(v.valor_cancelado_sem_pagamento, 0) as valor_cancelado_sem_pagamento,
         coalesce(v.reembolsos, 0) as reembolsos,
         coalesce(e.reembolsos_no_dia, 0) as reembolsos_no_dia,
         coalesce(v.faturamento - v.reembolsos, 0) as faturamento_liquido,
         coalesce(v.pedidos_brutos, 0) as pedidos_brutos,
         coalesce(v.pedidos, 0) as pedidos,
         coalesce(v.pedidos_cancelados, 0) as pedidos_cancelados,
+        case when v.dia is null then 0 else v.pedidos_cancelados_pre end as pedidos_cancelados_pre,
         coalesce(v.compras, 0) as compras,
         coalesce(v.unidades, 0) as unidades,
         coalesce(v.unidades_brutas, 0) as unidades_brutas,
@@ -90,10 +138,44 @@ somas as (
         coalesce(v.faturamento_com_frete, 0) as faturamento_com_frete,
         coalesce(v.faturamento_com_repasse, 0) as faturamento_com_repasse,
         coalesce(v.faturamento_sem_sku, 0) as faturamento_sem_sku,
-        coalesce(m.faltantes, '{{}}') as faltantes
-    from vendas as v
+        case when r.lido then coalesce(d.devolucoes, 0) end as devolucoes,
+        case when r.lido then coalesce(da.devolucoes_no_dia, 0) end as devolucoes_no_dia,
+        case when r.lido then coalesce(d.unidades_devolvidas, 0) end as unidades_devolvidas,
+        case when r.lido then coalesce(q.reclamacoes, 0) end as reclamacoes,
+        case when r.lido then coalesce(q.mediacoes, 0) end as mediacoes,
+        case
+            when not coalesce(r.lido, false) or d.custo_nao_lido then null
+            when v.devolvidas > 0 and v.frete_devolvidas is null and d.frete_devolucao is null then null
+            else coalesce(d.frete_devolucao, 0) + coalesce(v.frete_devolvidas, 0)
+        end as custo_devolucao,
+        {block_columns}
+        t.maturidade_vendas,
+        t.maturidade_ads,
+        t.maturidade_visitas,
+        t.maturidade_devolucoes,
+        array_remove(
+            coalesce(m.faltantes, '{{}}')
+            || case when not coalesce(r.lido, false) then 'reclamacoes_nao_lidas' end
+            || case when d.custo_nao_lido then 'devolucao_nao_lida' end
+            || {block_reasons},
+            null
+        ) as faltas
+    from chaves
+    left join vendas as v using ({key})
     left join motivos as m using ({key})
-    full join estornos as e using ({key})
+    left join estornos as e using ({key})
     left join pendentes as p using ({key})
+    left join devolucoes as d using ({key})
+    left join devolucoes_abertas as da using ({key})
+    left join reclamacoes as q using ({key})
+    left join ads as a using ({key})
+    left join visitas as i using ({key})
+    left join estoque as s using ({key})
+    left join ads_do_dia as ad using (dia)
+    left join visitas_do_dia as vd using (dia)
+    left join estoque_do_dia as sd using (dia)
+    left join reclamacoes_lidas as r using (dia)
+    left join maturidades as t using (dia)
 )
-select {key}, {columns} from somas
+select {key}, {columns}
+from numeros, lateral (select array(select distinct x from unnest(faltas) as x order by x) as faltantes) as motivo

@@ -1,14 +1,44 @@
 -- How final each block of a day is (kpis.md §7): a block is final once it was read completely that many days after the
--- day, so a missed night leaves it preliminary. Parameters: client_id.
+-- day, so a missed night leaves it preliminary. A cursor that has passed settles every earlier day of its source.
+-- Parameters: client_id, dias (date[]).
 select
-    estado.dia,
-    case when vendas.lido_em >= estado.dia + 7 then 'final' else 'preliminar' end as maturidade_vendas,
+    dia.dia,
+    case when vendas.lido_em >= dia.dia + 7 then 'final' else 'preliminar' end as maturidade_vendas,
     case
         when ads.estado = 'sem_ads' then 'final'
-        when anuncios.lido_em >= estado.dia + 15 and not ads.pendente then 'final'
-        when anuncios.lido_em >= estado.dia + 4 and ads.dia is not null then 'quase_final'
+        when leitura_ads.lido_em >= dia.dia + 15 and not ads.pendente then 'final'
+        when leitura_ads.lido_em >= dia.dia + 4 then 'quase_final'
         else 'preliminar'
     end as maturidade_ads,
-    case when visitas.lido_em >= estado.dia + 3 then 'final' else 'preliminar' end as maturidade_visitas,
-    case when reclamacoes.lido_em >= estado.dia + 45 then 'final' else 'preliminar' end as maturidade_devolucoes
-from dashboard.day_state as estado
+    case when leitura_visitas.lido_em >= dia.dia + 3 then 'final' else 'preliminar' end as maturidade_visitas,
+    case when reclamacoes.lido_em >= dia.dia + 45 then 'final' else 'preliminar' end as maturidade_devolucoes
+from unnest(%(dias)s::date[]) as dia (dia)
+left join dashboard.fact_ads_client_day as ads on ads.client_id = %(client_id)s and ads.dia = dia.dia
+left join lateral (
+    select (max(instante) at time zone 'America/Sao_Paulo')::date as lido_em
+    from (
+        select completo_em as instante from dashboard.source_reads
+        where client_id = %(client_id)s and source = 'mercado_livre' and resource = 'orders' and source_reads.dia = dia.dia
+        union all
+        select lido_ate from dashboard.source_cursors
+        where client_id = %(client_id)s and source = 'mercado_livre' and resource = 'orders'
+    ) as leituras
+) as vendas on true
+left join lateral (
+    select (max(instante) at time zone 'America/Sao_Paulo')::date as lido_em
+    from (
+        select completo_em as instante from dashboard.source_reads
+        where client_id = %(client_id)s and source = 'mercado_livre' and resource = 'claims' and source_reads.dia = dia.dia
+        union all
+        select lido_ate from dashboard.source_cursors
+        where client_id = %(client_id)s and source = 'mercado_livre' and resource = 'claims'
+    ) as leituras
+) as reclamacoes on true
+left join lateral (
+    select (max(completo_em) at time zone 'America/Sao_Paulo')::date as lido_em from dashboard.source_reads
+    where client_id = %(client_id)s and source = 'mercado_livre' and resource = 'ads' and source_reads.dia = dia.dia
+) as leitura_ads on true
+left join lateral (
+    select (max(completo_em) at time zone 'America/Sao_Paulo')::date as lido_em from dashboard.source_reads
+    where client_id = %(client_id)s and source = 'mercado_livre' and resource = 'visits' and source_reads.dia = dia.dia
+) as leitura_visitas on true

@@ -8,5 +8,22 @@ select
     round(base.faturamento_com_comissao / nullif(base.faturamento, 0), 6) as comissao_cobertura,
     round(base.faturamento_com_frete / nullif(base.faturamento, 0), 6) as frete_vendedor_cobertura,
     round(base.faturamento_com_repasse / nullif(base.faturamento, 0), 6) as repasse_estimado_cobertura,
-    round(base.faturamento_sem_sku / nullif(base.faturamento, 0), 6) as receita_sem_sku_pct
+    round(base.faturamento_sem_sku / nullif(base.faturamento, 0), 6) as receita_sem_sku_pct,
+    round(base.pedidos_cancelados::numeric / nullif(base.pedidos_cancelados + base.pedidos, 0), 6) as taxa_cancelamento,
+    round(base.pedidos_cancelados_pre::numeric / nullif(base.pedidos_cancelados + base.pedidos, 0), 6)
+        as taxa_cancelamento_pre,
+    case
+        when base.dia < (now() at time zone 'America/Sao_Paulo')::date - 30
+            then round(base.devolucoes::numeric / nullif(base.pedidos, 0), 6)
+    end as taxa_devolucao,
+    round(base.ads_cliques::numeric / nullif(base.ads_impressoes, 0), 6) as ads_ctr,
+    round(base.ads_investimento / nullif(base.ads_cliques, 0), 2) as ads_cpc,
+    round(base.ads_investimento / nullif(base.ads_receita, 0), 6) as acos,
+    round(base.ads_receita / nullif(base.ads_investimento, 0), 6) as roas,
+    round(base.ads_investimento / nullif(base.faturamento, 0), 6) as tacos,
+    round(base.ads_unidades::numeric / nullif(base.ads_cliques, 0), 6) as ads_cvr,
+    round(base.ads_investimento / nullif(base.ads_unidades, 0), 2) as ads_cpa,
+    round(base.pedidos_com_visita::numeric / nullif(base.visitas, 0), 6) as conversao,
+    round(base.pedidos_brutos::numeric / nullif(base.visitas, 0), 6) as conversao_ml,
+    round(base.ads_receita / nullif(base.vendas_brutas, 0), 6) as ads_participacao
 from dashboard.agg_client_day as base

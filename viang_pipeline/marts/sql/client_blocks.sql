@@ -1,0 +1,18 @@
+-- Ads, visits and stock of the client-day: the advertiser's own daily row (D10), the account's visits, the photo's sums.
+ads_do_dia as (
+    select * from dashboard.fact_ads_client_day where client_id = %(client_id)s and dia = any(%(dias)s)
+),
+ads as (select * from ads_do_dia where estado <> 'fora_do_alcance'),
+visitas_do_dia as (
+    select * from dashboard.fact_visits_client_day where client_id = %(client_id)s and dia = any(%(dias)s)
+),
+visitas as (select dia, visitas from visitas_do_dia),
+estoque_do_dia as (
+    select * from dashboard.fact_stock_client_day where client_id = %(client_id)s and dia = any(%(dias)s)
+),
+estoque as (select * from estoque_do_dia),
+reclamacoes_lidas as (
+    select dia, true as lido from dashboard.source_reads
+    where client_id = %(client_id)s and source = 'mercado_livre' and resource = 'claims' and completo
+      and dia = any(%(dias)s)
+)

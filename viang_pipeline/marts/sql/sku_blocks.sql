@@ -1,0 +1,25 @@
+-- Ads, visits and stock of the SKU-day. What was read of a day is known from the client's rows.
+ads_do_dia as (
+    select * from dashboard.fact_ads_client_day where client_id = %(client_id)s and dia = any(%(dias)s)
+),
+ads as (
+    select * from dashboard.fact_ads_sku_day where client_id = %(client_id)s and dia = any(%(dias)s)
+),
+visitas_do_dia as (
+    select * from dashboard.fact_visits_client_day where client_id = %(client_id)s and dia = any(%(dias)s)
+),
+visitas as (
+    select dia, sku, visitas, motivo, pedidos_com_visita
+    from dashboard.fact_visits_sku_day where client_id = %(client_id)s and dia = any(%(dias)s)
+),
+estoque_do_dia as (
+    select * from dashboard.fact_stock_client_day where client_id = %(client_id)s and dia = any(%(dias)s)
+),
+estoque as (
+    select * from dashboard.fact_stock_sku_day where client_id = %(client_id)s and dia = any(%(dias)s)
+),
+reclamacoes_lidas as (
+    select dia, true as lido from dashboard.source_reads
+    where client_id = %(client_id)s and source = 'mercado_livre' and resource = 'claims' and completo
+      and dia = any(%(dias)s)
+)
