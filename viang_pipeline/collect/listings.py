@@ -40,8 +40,9 @@ def collect_listings(work: Work, api: MercadoLivreClient, days: Iterable[date]) 
     wanted = sorted(days)
     with work.store.transaction() as conn:
         sold = _sold_but_unknown(conn, work.client_id)
+        open_before = _open_before(conn, work.client_id)
     try:
-        ids = sorted({item for status in STATUSES for item in api.listing_ids(status)} | sold)
+        ids = sorted({item for status in STATUSES for item in api.listing_ids(status)} | sold | open_before)
         answer = api.listings(ids)
     except SourceFailure as failure:
         total = Outcome(requests=api.http.requests - before)
@@ -98,6 +99,16 @@ def _sold_but_unknown(conn: psycopg.Connection, client_id: str) -> set[str]:
           )
         """,
         {"client_id": client_id},
+    )
+    return {item for (item,) in rows}
+
+
+def _open_before(conn: psycopg.Connection, client_id: str) -> set[str]:
+    """Listings that were not closed when last read: one under review is in no list of STATUSES and must not stay open
+    here with the quantity it had."""
+    rows = conn.execute(
+        "select chave from raw.mercado_livre_listings where client_id = %s and payload ->> 'status' <> 'closed'",
+        [client_id],
     )
     return {item for (item,) in rows}
 

@@ -7,14 +7,15 @@ photo is never rewritten and never taken for a past day: the source keeps no his
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, datetime
 from importlib.resources import files
 
 import psycopg
 
 from viang_pipeline.collect.audit import log_read
 from viang_pipeline.collect.work import Outcome, PartialCollectionError, Work
-from viang_pipeline.domain.business_day import last_closed_day
+from viang_pipeline.domain.business_day import business_day, last_closed_day
+from viang_pipeline.domain.stock_photo import StockUnit, shared_stocks
 from viang_pipeline.failures import SourceFailure, TransientFailure
 from viang_pipeline.sources.mercado_livre.client import MercadoLivreClient
 from viang_pipeline.sources.mercado_livre.inventory import fulfillment_stock
@@ -33,11 +34,12 @@ Rows = dict[str, list[RawRow]]
 def collect_stock(work: Work, api: MercadoLivreClient, days: Iterable[date]) -> Outcome:
     """Full stock per distinct inventory id, and the quantities the listings announce as they were just read.
 
-    Raises PartialCollectionError when a read fails; nothing is stored then.
+    Raises PartialCollectionError when a read fails, or when tonight's listings are not there; nothing is stored then.
     """
 
     def take(day: date) -> Rows:
         with work.store.transaction() as conn:
+            _require_tonights_listings(conn, work.client_id, work.clock())
             announced = _announced(conn, work.client_id, day)
             inventories = _inventory_ids(conn, work.client_id)
         found = {inventory: fulfillment_stock(api, inventory) for inventory in inventories}
@@ -113,9 +115,29 @@ def _inventory_ids(conn: psycopg.Connection, client_id: str) -> list[str]:
     return [inventory for (inventory,) in rows]
 
 
+def _require_tonights_listings(conn: psycopg.Connection, client_id: str, now: datetime) -> None:
+    """Raises TransientFailure when the listings stored are not those of this night: older ones are no photo of it."""
+    row = conn.execute(
+        "select max(completo_em) from dashboard.source_reads"
+        " where (client_id, source, resource) = (%s, %s, 'listings')",
+        [client_id, SOURCE],
+    ).fetchone()
+    if row is None or row[0] is None or business_day(row[0]) != business_day(now):
+        raise TransientFailure(
+            "Os anúncios ainda não foram lidos hoje; as quantidades guardadas são de outro dia",
+            where="mercado_livre/stock",
+            action="Nada foi gravado. Leia antes mercado_livre/listings.",
+        )
+
+
 def _announced(conn: psycopg.Connection, client_id: str, day: date) -> list[RawRow]:
-    """One row per stock unit a listing announces, from the listings as they were read tonight."""
-    rows = conn.execute(_sql("announced_stock.sql"), {"client_id": client_id})
+    """One row per listing or variation, from the listings as they were read tonight."""
+    found = conn.execute(_sql("announced_stock.sql"), {"client_id": client_id}).fetchall()
+    units = {
+        StockUnit(_unit(listing, variation), user_product, inventory, tuple(twins))
+        for listing, variation, _, user_product, inventory, _, twins in found
+    }
+    stocks = shared_stocks(units)
     return [
         _row(
             day,
@@ -125,14 +147,19 @@ def _announced(conn: psycopg.Connection, client_id: str, day: date) -> list[RawR
                     anuncio=listing,
                     variacao=variation,
                     sku=sku,
-                    unidade=unit,
+                    unidade=stocks[_unit(listing, variation)],
                     inventory_id=inventory,
-                    available_quantity=int(quantity),
+                    available_quantity=quantity,
                 ),
             ),
         )
-        for listing, variation, sku, unit, inventory, quantity in rows
+        for listing, variation, sku, _, inventory, quantity, _ in found
     ]
+
+
+def _unit(listing: str, variation: str | None) -> str:
+    """A listing without variations is a unit by itself, and is what twins name."""
+    return listing if variation is None else f"{listing}:{variation}"
 
 
 def _row(day: date, found: RawRecord) -> RawRow:  # type: ignore[type-arg]

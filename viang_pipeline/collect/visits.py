@@ -33,7 +33,7 @@ BATCH = 100
 
 
 def collect_visits(work: Work, api: MercadoLivreClient, days: Iterable[date]) -> Outcome:
-    """Read what is due tonight and mark the days asked for.
+    """Read what is due tonight and mark the days answered; days out of the platform's reach stay unread, with a note.
 
     Days read completely before and asked for again (a reprocessing) are read once more. Raises PartialCollectionError
     when a read fails: listings stored before stay, no day is marked.
@@ -63,11 +63,16 @@ def collect_visits(work: Work, api: MercadoLivreClient, days: Iterable[date]) ->
         raise PartialCollectionError(total, failure) from failure
     total.requests = api.http.requests - started
     total.unknown_fields = {name for name in api.unknown_fields if name.startswith("VisitsWindow")}
-    read_again = [day for day in account if day > plan.yesterday - timedelta(days=REREAD)]
+    read_again = {day for day in account if day > plan.yesterday - timedelta(days=REREAD)}
+    lost = [day for day in wanted if day not in account]
+    if lost:
+        total.notes.append(
+            f"{len(lost)} dia(s) sem visitas, de {lost[0]} a {lost[-1]}: a plataforma só responde {REACH} dias"
+        )
     with work.store.transaction() as conn:
         lock_client(conn, work.client_id)
         _store_account(conn, work.client_id, account, total, now)
-        ledgers.mark_read(conn, work.client_id, SOURCE, RESOURCE, {*wanted, *read_again}, now)
+        ledgers.mark_read(conn, work.client_id, SOURCE, RESOURCE, read_again.union(wanted).difference(lost), now)
         log_read(conn, work, RESOURCE, "success", now, total, {"anuncios": len(plan.questions)})
     total.days_done = set(wanted)
     return total

@@ -36,7 +36,8 @@ def sku_visits(
     """SKU → its visits of one day, for every SKU some listing carries; the ``__SEM_SKU__`` bucket has none.
 
     ``visits``: observed listings, zeros included; ``orders``: valid orders by (SKU, listing). Σ over the listings that
-    carry only this SKU; NULL when an open listing carries it beside others, or when an open one was not observed.
+    carry only this SKU; NULL when an open listing carries it beside others, when an open one was not observed, or when
+    none was.
     """
     alone: dict[str, list[str]] = defaultdict(list)
     shared: set[str] = set()
@@ -53,10 +54,11 @@ def sku_visits(
         own = alone[sku]
         if sku in shared:
             found[sku] = SkuVisits(None, None, MULTI_SKU)
-        elif any(listing not in visits and listings[listing].status != CLOSED for listing in own):
+            continue
+        seen = [listing for listing in own if listing in visits]
+        if not seen or any(listing not in visits and listings[listing].status != CLOSED for listing in own):
             found[sku] = SkuVisits(None, None, NOT_READ)
         else:
-            seen = [listing for listing in own if listing in visits]
             found[sku] = SkuVisits(
                 sum(visits[listing] for listing in seen), sum(orders.get((sku, listing), 0) for listing in seen), None
             )

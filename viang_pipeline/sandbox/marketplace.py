@@ -26,7 +26,7 @@ class Options:
     ``repeat_lost_refresh``: a renewal whose answer was lost may be repeated once (§2) · ``pkce_required`` at consent ·
     ``ads_absent``: an account without Product Ads is answered ``not_found`` or ``empty`` (§9.1) ·
     ``ads_group_metrics_case`` that ad group searches understand, ``upper`` or ``lower`` (§9.4) ·
-    ``ads_deleted_groups_listed`` in them.
+    ``ads_deleted_groups_listed`` in them · ``visits_extra_day``: ``last=N`` spans N + 1 dates (§8).
     """
 
     expired_status: int = 401
@@ -38,6 +38,7 @@ class Options:
     ads_absent: str = "not_found"
     ads_group_metrics_case: str = "upper"
     ads_deleted_groups_listed: bool = False
+    visits_extra_day: bool = True
 
 
 @dataclass(frozen=True, slots=True)

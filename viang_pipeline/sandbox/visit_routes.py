@@ -63,7 +63,8 @@ def _window(caller: Caller, head: Json, series: Series) -> Response:
         end = date.fromisoformat(params["ending"]) if "ending" in params else today
     except ValueError:
         return standard_error(400, "bad_request", "invalid date format for ending date")
-    days = _days(end - timedelta(days=int(last)), min(end, today))
+    first = end - timedelta(days=int(last) - (not caller.market.options.visits_extra_day))
+    days = _days(first, min(end, today))
     counts = [(day, total_at(series, day, caller.now)) for day in days]
     rows = [
         {"date": f"{day}T00:00:00Z", "total": total, "visits_detail": _detail(total)} for day, total in counts if total

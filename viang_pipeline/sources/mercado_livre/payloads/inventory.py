@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from viang_pipeline.sources.payloads import Payload
 
-_SPELLINGS = {"damage": "damaged", "noFiscalCoverage": "no_fiscal_coverage"}
+_SPELLINGS = {"damage": "damaged"}
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 class Blocked(Payload):
@@ -19,7 +21,8 @@ class Blocked(Payload):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.status = _SPELLINGS.get(self.status, self.status)
+        plain = _HUMP.sub("_", self.status).lower()
+        self.status = _SPELLINGS.get(plain, plain)
 
 
 class FulfillmentStock(Payload):
@@ -39,11 +42,12 @@ class FulfillmentStock(Payload):
 
 
 class AnnouncedStock(Payload):
-    """A quantity a listing or variation announces, kept as a photo. ``unidade``: what shares one stock."""
+    """What a listing or variation announces, kept as a photo. ``unidade``: the stock it shares with others;
+    ``available_quantity`` None: it is not on sale."""
 
     anuncio: str
     unidade: str
-    available_quantity: int
+    available_quantity: int | None = None
     variacao: str | None = None
     sku: str | None = None
     inventory_id: str | None = None
