@@ -112,9 +112,9 @@ def run_failures(context: dg.RunFailureSensorContext, supabase: SupabaseResource
     """One ``error`` row per failed run, without secrets."""
     run, now = context.dagster_run, supabase.settings.clock()()
     steps = [event for event in context.get_step_failure_events() if event.step_failure_data.error]
-    reasons = [redact(failure_sentence(event)) for event in steps] or [
-        redact(context.failure_event.message or "sem motivo")
-    ]
+    # Steps that fail for one reason say it once.
+    sentences = dict.fromkeys(redact(failure_sentence(event)) for event in steps)
+    reasons = list(sentences) or [redact(context.failure_event.message or "sem motivo")]
     with supabase.database.transaction() as conn:
         ledgers.log_update(
             conn,

@@ -7,11 +7,11 @@ from contextlib import closing, contextmanager
 
 from viang_pipeline.collect.authorization import mercado_livre_oauth
 from viang_pipeline.failures import NeedsReauthorization, PermanentFailure
-from viang_pipeline.settings import Settings
+from viang_pipeline.settings import Settings, is_loopback
 from viang_pipeline.sources.http import HttpClient
 from viang_pipeline.sources.mercado_livre.client import MercadoLivreClient
 from viang_pipeline.sources.pacers import BookedPacer, Ledger, LocalLedger
-from viang_pipeline.sources.pacing import Scope, mercado_livre_scopes
+from viang_pipeline.sources.pacing import ACCOUNT_RATE, Scope, mercado_livre_scopes, safe_rate
 from viang_pipeline.warehouse.database import Database, token_keys
 from viang_pipeline.warehouse.rate_budget import SharedLedger
 from viang_pipeline.warehouse.tokens import TokenVault
@@ -42,7 +42,9 @@ def mercado_livre_client(
     tokens = vault.source(client_id, PLATFORM, oauth.refresh, allow_refresh=not rehearsal)
     with HttpClient(base_url=settings.mercado_livre_api_url, source="Mercado Livre", tokens=tokens) as probe:
         quota = MercadoLivreClient(probe, state.account_id, buyer_salt=salt).app_quota(app_id)
-    scopes = mercado_livre_scopes(app_id, state.account_id, quota)
+    # The careful pace per account is for a platform whose limits nobody publishes, not for a simulated one.
+    rate = safe_rate(quota) if is_loopback(settings.mercado_livre_api_url) else ACCOUNT_RATE
+    scopes = mercado_livre_scopes(app_id, state.account_id, quota, account_rate=rate)
     with _ledger(database, scopes, rehearsal=rehearsal) as ledger:
         http = HttpClient(
             base_url=settings.mercado_livre_api_url, source="Mercado Livre", tokens=tokens, pacer=BookedPacer(ledger)

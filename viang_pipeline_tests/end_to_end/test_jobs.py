@@ -82,7 +82,8 @@ def test_first_load_and_night_through_the_jobs_show_the_oracles_numbers(
         assert result.success
         checks = result.get_asset_check_evaluations()
         assert checks
-        assert [check.check_name for check in checks if not check.passed] == []
+        failed = [each for each in checks if not each.passed and each.severity == dg.AssetCheckSeverity.ERROR]
+        assert [check.check_name for check in failed] == []
 
 
 @pytest.mark.slow

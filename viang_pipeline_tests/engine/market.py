@@ -103,7 +103,7 @@ class Market:
         with self.database.transaction() as conn:
             rows = conn.execute(
                 "select dia, vendas_brutas, frete_vendedor from dashboard.agg_client_day"
-                " where client_id = %s and dia = any(%s)",
+                " where client_id = %s and dia = any(%s) and pedidos_brutos > 0",
                 [client_id, list(days)],
             )
             return {day: (gross, freight) for day, gross, freight in rows}
