@@ -27,6 +27,7 @@ from viang_pipeline.collect.authorization import finish_authorization, start_aut
 from viang_pipeline.domain.business_day import last_closed_day
 from viang_pipeline.domain.money import brl
 from viang_pipeline.failures import PermanentFailure, UsageError
+from viang_pipeline.logs import set_up_logging
 from viang_pipeline.settings import Settings, load_settings
 from viang_pipeline.warehouse import clients
 from viang_pipeline.warehouse.database import Database, open_database
@@ -35,6 +36,7 @@ MOST_DAYS = 90
 
 
 def demo(
+    context: typer.Context,
     dias: Annotated[int, typer.Option(min=1, max=MOST_DAYS, help="Quantos dias de vendas coletar.")] = 30,
     ui: Annotated[
         bool, typer.Option("--ui", help="Depois, abre a interface do Dagster sobre os mesmos dados.")
@@ -46,6 +48,8 @@ def demo(
     with demo_market(load_settings().home, last_closed_day(load_settings().clock()())) as market:
         os.environ.update(market.environment)
         settings = load_settings()
+        # Only now: the marketplace of a new day empties the home first.
+        set_up_logging(settings.home, verbose=context.find_root().params["verbose"])
         database = open_database(settings)
         bring_up_to_date(database)
         yesterday = last_closed_day(settings.clock()())

@@ -54,7 +54,10 @@ def _run_dagster(settings: Settings, port: int) -> None:
     code_server = ["dagster", "code-server", "start", "--use-python-environment-entry-point"]
     code_server += ["-h", HOST, "-p", str(code_port), "-m", "viang_pipeline.definitions"]
     workspace = ["-w", str(instance.workspace)]
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # SIGINT too: a shell that starts us in the background has it ignored, our children would inherit that, and the
+    # code server, which treats SIGTERM as SIGINT, could then only be killed.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         with Processes() as processes:
             processes.start("code-server", code_server, instance.env)

@@ -42,9 +42,13 @@ def settings(settings_env: Callable[..., Settings], empty_database: Database) ->
 
 @pytest.fixture
 def started(settings: Settings, port: int) -> Iterator[subprocess.Popen[str]]:
-    """A running ``viang up`` whose interface answers."""
+    """A running ``viang up`` whose interface answers, begun as a script does with ``&``: SIGINT ignored."""
     command = [Path(sys.executable).with_name("viang"), "up", "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    finally:
+        signal.signal(signal.SIGINT, handler)
     assert process.stdout is not None
     try:
         lines = iter(process.stdout.readline, "")
@@ -52,7 +56,7 @@ def started(settings: Settings, port: int) -> Iterator[subprocess.Popen[str]]:
         yield process
     finally:
         if process.poll() is None:
-            process.send_signal(signal.SIGINT)
+            process.terminate()
             process.wait(SECONDS)
         process.stdout.close()
         if process.stderr is not None:
@@ -88,6 +92,8 @@ def test_the_interface_serves_our_definitions_until_ctrl_c_stops_everything_but_
     started.send_signal(signal.SIGINT)
     assert started.wait(SECONDS) == 0
     assert gone(everything)
+    assert started.stderr is not None
+    assert started.stderr.read() == "", "nobody had to be killed"
     with database.transaction() as conn:
         assert conn.execute("select 1").fetchone() == (1,)
 

@@ -8,6 +8,8 @@ from decimal import Decimal
 import pytest
 
 from viang_pipeline.sandbox import World
+from viang_pipeline.sandbox.ads_truth import Figures
+from viang_pipeline.sandbox.truth import Listing, Seller
 from viang_pipeline_tests.end_to_end.conftest import Install
 from viang_pipeline_tests.end_to_end.driver import Installation, utc
 
@@ -19,13 +21,23 @@ def example() -> World:
     """The orders of the day, in the order of the document."""
     world = World(seed=10, start=utc("2026-03-01T00:00:00Z"))
     seller = world.add_seller("cliente-x")
-    a = world.add_listing(seller, title="Produto A", price=100_00, sku="A")
-    b = world.add_listing(seller, title="Produto B", price=49_90, sku="B")
-    c = world.add_listing(seller, title="Produto C", price=80_00, sku="C")
+    product_a = world.add_listing(seller, title="Produto A", price=100_00, sku="A")
+    variations = (world.variation("B", sku="B", price=49_90), world.variation("C", sku="C", price=80_00))
+    shared = world.add_listing(seller, title="Produtos B e C", price=49_90, variations=variations)
+    b_alone = world.add_listing(seller, title="Produto B", price=49_90, sku="B")
+    a, b, c = (product_a, None), (shared, variations[0]), (shared, variations[1])
+    advertise(world, seller, product_a, b_alone)
+    known = utc("2026-03-11T03:30:00Z")
+    world.visits.visit_account(seller.seller_id, DAY, 200, at=known)
+    world.visits.visit(product_a.listing_id, DAY, 120, at=known)
+    world.visits.visit(shared.listing_id, DAY, 80, at=known)
 
-    def sold(listing, fee, hour, *, quantity=1, pack=None):  # type: ignore[no-untyped-def]
+    def sold(product, fee, hour, *, quantity=1, pack=None):  # type: ignore[no-untyped-def]
         at = utc(f"2026-03-10T{hour:02}:00:00-03:00")
-        order = world.place_order(seller, listing, at=at, quantity=quantity, sale_fee=fee, pack=pack)
+        listing, variation = product
+        order = world.place_order(
+            seller, listing, at=at, quantity=quantity, sale_fee=fee, pack=pack, variation=variation
+        )
         world.pay(order, at=utc(f"2026-03-10T{hour:02}:05:00-03:00"))
         return order
 
@@ -51,6 +63,23 @@ def example() -> World:
     return world
 
 
+def advertise(world: World, seller: Seller, a: Listing, b: Listing) -> None:
+    """Ruling D1: the item of A comes twice (active and hold) in one group, B is advertised on its own listing."""
+    start = utc("2026-03-01T00:00:00Z")
+    world.ads.activate(seller, at=start)
+    campaign = world.ads.add_campaign(seller, at=start)
+    group = world.ads.add_group(
+        seller, at=start, kind="CATALOG", external_id="MLB900001", campaign=campaign, repeats=[a]
+    )
+    items = {
+        a.listing_id: Figures(
+            cost=20_00, direct=100_00, indirect=49_90, direct_units=1, indirect_units=1, clicks=40, prints=4000
+        ),
+        b.listing_id: Figures(cost=9_62, clicks=10, prints=900),
+    }
+    world.ads.report(group, DAY, at=utc("2026-03-11T13:00:00Z"), items=items)
+
+
 @pytest.fixture
 def shown(install: Install) -> Installation:
     world = example()
@@ -58,6 +87,7 @@ def shown(install: Install) -> Installation:
     installation.at(utc("2026-03-11T05:00:00Z"))
     installation.client(CLIENT, world.seller(CLIENT), date(2026, 3, 8))
     installation.night(CLIENT, utc("2026-03-11T06:00:00Z"))
+    installation.night(CLIENT, utc("2026-03-11T13:30:00Z"))  # the platform refreshes ads at 10:00
     return installation
 
 
@@ -92,6 +122,18 @@ def test_the_client_day_of_the_golden_example(shown: Installation) -> None:
         "repasse_estimado_cobertura": "0.895955",
         "receita_sem_sku_pct": "0.000000",
         "skus_vendidos": 3,
+        "ads_investimento": "29.62",
+        "ads_nao_alocado": "0.00",
+        "ads_receita": "149.90",
+        "acos": "0.197598",
+        "roas": "5.060770",
+        "tacos": "0.061760",
+        "visitas": 200,
+        "conversao": "0.025000",
+        "conversao_ml": "0.030000",
+        "taxa_cancelamento": "0.166667",
+        "custo_devolucao": "0.00",
+        "devolucoes": 0,
     }
     assert {name: row[name] for name in expected} == {name: Decimal(value) for name, value in expected.items()}
 
@@ -119,6 +161,22 @@ def test_the_sku_days_of_the_golden_example(shown: Installation) -> None:
         "B": tuple(map(Decimal, ("199.60", "199.60", "0.00", "10.00", "28.96", "10.79", "4"))),
         "C": tuple(map(Decimal, ("80.00", "80.00", "0.00", "0.00", "9.60", "15.00", "1"))),
     }
+
+
+def test_the_ads_of_a_sku_are_its_own_and_its_acos_without_sale_is_null(shown: Installation) -> None:
+    rows = shown.sku_days(CLIENT)
+
+    spent = [rows[DAY, sku]["ads_investimento"] for sku in "ABC"]
+    assert spent == [Decimal("20.00"), Decimal("9.62"), Decimal("0.00")]
+    assert [rows[DAY, sku]["acos"] for sku in "ABC"] == [Decimal("0.133422"), None, None]
+
+
+def test_visits_are_never_split_over_the_skus_of_a_listing(shown: Installation) -> None:
+    rows = shown.sku_days(CLIENT)
+
+    assert [rows[DAY, sku]["visitas"] for sku in "ABC"] == [120, None, None]
+    assert [rows[DAY, sku]["conversao"] for sku in "ABC"] == [Decimal("0.016667"), None, None]
+    assert ["anuncio_multi_sku" in rows[DAY, sku]["faltantes"] for sku in "ABC"] == [False, True, True]
 
 
 def test_only_the_day_with_sales_has_a_row(shown: Installation) -> None:
