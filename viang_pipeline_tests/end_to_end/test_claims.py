@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from viang_pipeline.collect.work import PartialCollectionError
+from viang_pipeline.marts.build import BUILDERS, build_mart
 from viang_pipeline.sandbox import Fault, World
 from viang_pipeline.sandbox.truth import Order
 from viang_pipeline_tests.end_to_end.conftest import Install
@@ -161,3 +162,15 @@ def test_a_second_night_of_the_same_hour_writes_nothing(shop: Shop) -> None:
     shop.night(OPENED)
     again = shop.installation.night(CLIENT, utc(f"{OPENED + timedelta(days=1)}T06:10:00Z"))
     assert again.written == {}
+
+
+def test_sums_built_alone_bring_the_blocks_of_stale_days_along(shop: Shop) -> None:
+    """A person may materialize the sums only: what they follow must have been followed by what they are made of."""
+    shop.world.claims.open(shop.order, at=at(OPENED))
+    shop.installation.at(utc(f"{OPENED + timedelta(days=1)}T06:00:00Z"))
+    shop.installation.collect(CLIENT, ["orders", "claims"])
+    work = shop.installation.work(CLIENT)
+    for mart in ("fact_sku_day", "agg_client_day"):
+        build_mart(work, mart, [OPENED])
+    assert shop.installation.client_day(CLIENT, OPENED)["reclamacoes"] == 1
+    assert {build_mart(work, mart, [OPENED]).written for mart in BUILDERS} == {0}
