@@ -19,6 +19,12 @@ LOG = """
 """
 
 
+SUMMED = """
+    select column_name from information_schema.columns
+    where table_schema = 'dashboard' and table_name = 'agg_client_day' and data_type in ('numeric', 'bigint')
+"""
+
+
 def _detail(announced: int = 9, collected: int = 9) -> Jsonb:
     return Jsonb({"anunciados": announced, "coletados": collected, "lidos": 9, "antes_do_historico": 0})
 
@@ -161,6 +167,16 @@ def test_a_partly_known_sum_is_no_violation(shop: Shop, run_checks: RunChecks) -
     shop.build(DAY)
     found = run_checks("skus_somam_o_cliente", "vendas_fecham")
     assert all(evaluation.passed for evaluation in found.values())
+
+
+def test_a_day_of_visits_without_a_sale_is_no_violation(shop: Shop, run_checks: RunChecks) -> None:
+    """The account had visitors, no SKU had: a client-day without SKU-days."""
+    shop.execute("delete from dashboard.fact_sku_day")
+    names = [name for (name,) in shop.execute(SUMMED)]
+    shop.execute("update dashboard.agg_client_day set " + ", ".join(f"{name} = 0" for name in names))
+    assert run_checks("skus_somam_o_cliente")["skus_somam_o_cliente"].passed
+    shop.execute("update dashboard.agg_client_day set faturamento = 0.01")
+    assert not run_checks("skus_somam_o_cliente")["skus_somam_o_cliente"].passed
 
 
 def test_a_run_looks_at_its_own_days_and_a_check_by_hand_at_everything(
