@@ -12,6 +12,7 @@ from functools import cached_property
 from operator import attrgetter
 
 from viang_pipeline.sandbox.ads_book import AdsBook
+from viang_pipeline.sandbox.billing_truth import BillingBook
 from viang_pipeline.sandbox.claims_truth import ClaimBook
 from viang_pipeline.sandbox.order_verbs import OrderVerbs
 from viang_pipeline.sandbox.timeline import instant_of
@@ -39,6 +40,11 @@ class World(OrderVerbs):
     def claims(self) -> ClaimBook:
         """Claims and returns of all sellers."""
         return ClaimBook()
+
+    @cached_property
+    def billing(self) -> BillingBook:
+        """What all sellers are charged."""
+        return BillingBook()
 
     def ship(
         self,
