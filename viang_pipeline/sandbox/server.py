@@ -20,6 +20,7 @@ from viang_pipeline.sandbox import (
     ads_routes,
     billing_routes,
     claim_routes,
+    discount_routes,
     inventory_routes,
     oauth_routes,
     order_routes,
@@ -181,6 +182,7 @@ class Sandbox:
             visit_routes.ROUTES
             | claim_routes.ROUTES
             | billing_routes.ROUTES
+            | discount_routes.ROUTES
             | inventory_routes.ROUTES
             | order_routes.ROUTES
             | account_routes.routes()
