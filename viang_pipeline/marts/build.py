@@ -18,8 +18,7 @@ from viang_pipeline.warehouse import ledgers
 
 Build = Callable[[Work, Iterable[date]], Outcome]
 
-LINES = "fact_order_line"
-SUMS = ("fact_sku_day", "agg_client_day")
+LINES, SKU_SUMS, CLIENT_SUMS = "fact_order_line", "fact_sku_day", "agg_client_day"
 
 BUILDERS: dict[str, Build] = {
     LINES: build_order_lines,
@@ -28,9 +27,10 @@ BUILDERS: dict[str, Build] = {
     "fact_account": build_account,
     "fact_ads": build_ads,
     "fact_claim_line": build_claims,
-    "fact_sku_day": lambda work, days: build_aggregate(work, SKU_DAY, days),
-    "agg_client_day": lambda work, days: build_aggregate(work, CLIENT_DAY, days),
+    SKU_SUMS: lambda work, days: build_aggregate(work, SKU_DAY, days),
+    CLIENT_SUMS: lambda work, days: build_aggregate(work, CLIENT_DAY, days),
 }
+BLOCKS = tuple(mart for mart in BUILDERS if mart not in (LINES, SKU_SUMS, CLIENT_SUMS))
 
 
 def build_mart(work: Work, mart: str, days: Iterable[date]) -> Outcome:
@@ -45,9 +45,13 @@ def build_mart(work: Work, mart: str, days: Iterable[date]) -> Outcome:
         last = last_closed_day(started)
         found = ledgers.stale_days(conn, work.client_id, last_closed=last, lines_only=mart == LINES)
         stale = set(found.get(work.client_id, []))
-        if mart in SUMS:
-            stale |= matured_days(conn, work.client_id)
-    outcome = BUILDERS[mart](work, sorted({*days, *stale}))
+        matured = matured_days(conn, work.client_id) if mart in (SKU_SUMS, CLIENT_SUMS) else set()
+    outcome = Outcome()
+    if mart == SKU_SUMS:
+        # A run may build the sums alone; what they say they have followed must then be so for the blocks as well.
+        for block in BLOCKS:
+            outcome.written += BUILDERS[block](work, sorted(stale)).written
+    outcome.add(BUILDERS[mart](work, sorted({*days, *stale, *matured})))
     with work.store.transaction() as conn:
         ledgers.log_update(
             conn,

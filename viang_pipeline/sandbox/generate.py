@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from viang_pipeline.sandbox.ads_generate import advertise
 from viang_pipeline.sandbox.profiles import DEMO_PROFILES, Habits, Product, Profile
+from viang_pipeline.sandbox.traffic_generate import attract
 from viang_pipeline.sandbox.truth import Listing, Order, Seller, Shipment
 from viang_pipeline.sandbox.world import World
 
@@ -51,6 +52,7 @@ def generate_world(
         story.tell(days)
         if profile.advertises:
             advertise(world, story.seller, story.listings, days, Random(f"{seed}:ads:{profile.slug}"))
+        attract(world, story.seller, story.listings, days, Random(f"{seed}:traffic:{profile.slug}"))
     return world
 
 

@@ -135,6 +135,14 @@ class Installation:
         found = self.rows("select * from dashboard.vw_sku_day where client_id = %s", client_id)
         return {(row["dia"], row["sku"]): row for row in found}
 
+    def client_days_sold(self, client_id: str) -> dict[date, Row]:
+        """The client-days with sales or refunds; a stock photo alone makes a row too."""
+        return {day: row for day, row in self.client_days(client_id).items() if _sold(row)}
+
+    def sku_days_sold(self, client_id: str) -> dict[tuple[date, str], Row]:
+        """The SKU-days with sales or refunds."""
+        return {key: row for key, row in self.sku_days(client_id).items() if _sold(row)}
+
     def client_day(self, client_id: str, day: date) -> Row:
         return self.client_days(client_id)[day]
 
@@ -147,6 +155,10 @@ class Installation:
             for name in tables(self.database)
             if name not in ignored
         }
+
+
+def _sold(row: Row) -> bool:
+    return bool(row["pedidos_brutos"] or row["reembolsos_no_dia"])
 
 
 STORED = ("raw.", "dashboard.fact_", "dashboard.agg_")

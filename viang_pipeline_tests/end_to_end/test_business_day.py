@@ -35,7 +35,7 @@ def landed(install: Install, vectors: dict[str, date]) -> dict[str, tuple[date, 
     installation.client("loja", seller, first)
     installation.night("loja", night)
     lines = {row["sku"]: row for row in installation.rows("select sku, dia, valor from dashboard.fact_order_line")}
-    sku_days = {sku: day for (day, sku), row in installation.sku_days("loja").items() if row["pedidos_brutos"]}
+    sku_days = {sku: day for day, sku in installation.sku_days_sold("loja")}
     revenue = {day: row["faturamento"] for day, row in installation.client_days("loja").items()}
     assert sum(revenue.values()) == sum(row["valor"] for row in lines.values())
     for day, total in revenue.items():

@@ -112,7 +112,7 @@ def test_3_changes_on_both_sides_of_a_night_with_minutes_are_both_seen(shop: Sho
 
 def test_4_a_sale_of_half_past_midnight_is_not_of_the_day_its_text_begins_with(shop: Shop) -> None:
     shop.sell(at("00:30:00", DAY + timedelta(days=1)))
-    days = shop.night(night(2)).client_days("loja")
+    days = shop.night(night(2)).client_days_sold("loja")
 
     assert list(days) == [DAY + timedelta(days=1)]
 
@@ -147,7 +147,7 @@ def test_7_a_pack_across_midnight_shares_its_freight_between_two_days(shop: Shop
     pack = shop.world.new_pack()
     orders = [shop.sell(at("23:59:00"), pack=pack), shop.sell(at("23:59:00") + 2 * MINUTE, pack=pack)]
     shop.send(orders, at("23:59:00") + 5 * MINUTE, 10_01)
-    days = shop.night(night(2)).client_days("loja")
+    days = shop.night(night(2)).client_days_sold("loja")
 
     assert [str(row["frete_vendedor"]) for row in days.values()] == ["5.01", "5.00"]
 
@@ -163,7 +163,7 @@ def test_7_a_day_read_before_its_packs_other_day_gives_up_its_share_later(shop: 
     installation.night("loja", night(2), [newest])
     assert money(installation.client_day("loja", newest), "frete_vendedor") == ["10.01"]
     installation.night("loja", night(2), [DAY])
-    assert [str(row["frete_vendedor"]) for row in installation.client_days("loja").values()] == ["5.01", "5.00"]
+    assert [str(row["frete_vendedor"]) for row in installation.client_days_sold("loja").values()] == ["5.01", "5.00"]
 
 
 def test_7_a_shipment_announced_before_it_can_be_read_is_read_later(shop: Shop) -> None:
@@ -198,7 +198,7 @@ def test_10_a_cancellation_is_dated_by_its_own_date_and_the_sale_by_its_creation
     order = shop.world.place_order(shop.seller, shop.listing, at=at("10:00:00"))
     shop.world.pay(order, at=night(2))  # closed two days later: still a sale of its first day
     shop.world.cancel(order, at=night(9), date=night(7))
-    days = shop.night(night(10)).client_days("loja")
+    days = shop.night(night(10)).client_days_sold("loja")
 
     event = DAY + timedelta(days=7)
     assert list(days) == [DAY, event]
@@ -252,7 +252,7 @@ def test_14_listings_are_found_by_the_new_bulk_route(shop: Shop) -> None:
     _without_own_sku(shop, listings)
     installation = shop.night(night())
 
-    assert [sku for _, sku in sorted(installation.sku_days("loja"))] == [f"L-{n:02}" for n in range(41)]
+    assert [sku for _, sku in sorted(installation.sku_days_sold("loja"))] == [f"L-{n:02}" for n in range(41)]
     assert not [seen for seen in installation.sandbox.requests if seen.path == "/items"]
 
 
@@ -262,7 +262,7 @@ def test_15_the_sku_of_a_variation_is_seen(shop: Shop) -> None:
     for variation in (blue, red):
         _without_own_sku(shop, [shirt], variation=variation)
 
-    assert {sku for _, sku in shop.night(night()).sku_days("loja")} == {"CAM-AZ", "CAM-VM"}
+    assert {sku for _, sku in shop.night(night()).sku_days_sold("loja")} == {"CAM-AZ", "CAM-VM"}
 
 
 def test_18_a_relisted_product_stays_one_sku(shop: Shop) -> None:
@@ -271,7 +271,7 @@ def test_18_a_relisted_product_stays_one_sku(shop: Shop) -> None:
     shop.sell(
         at("12:00:00"), shop.world.add_listing(shop.seller, title="Produto", price=100_00, sku=" a ", at=at("11:30:00"))
     )
-    rows = shop.night(night()).sku_days("loja")
+    rows = shop.night(night()).sku_days_sold("loja")
 
     assert {key: row["unidades"] for key, row in rows.items()} == {(DAY, "A"): 2}
 
@@ -281,7 +281,7 @@ def test_18_the_sku_of_a_sale_is_frozen_when_it_is_first_seen(shop: Shop) -> Non
     shop.night(night(1))
     shop.world.change_listing(shop.listing, at=night(1) + HOUR, sku="OUTRO")
     shop.world.refund(order, at=night(1) + 2 * HOUR, amount=1_00)
-    rows = shop.night(night(2)).sku_days("loja")
+    rows = shop.night(night(2)).sku_days_sold("loja")
 
     assert {sku: str(row["reembolsos"]) for (day, sku), row in rows.items() if day == DAY} == {"A": "1.00"}
 

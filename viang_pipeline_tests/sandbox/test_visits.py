@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from viang_pipeline.sandbox.generate import generate_world
+from viang_pipeline.sandbox.profiles import HOUSEHOLD
 from viang_pipeline.sandbox.truth import Listing, Seller
+from viang_pipeline.sandbox.visit_routes import LOCAL
+from viang_pipeline.sandbox.visits_truth import total_at
 from viang_pipeline_tests.sandbox.shop import DAY, HOUR, START, Shop
 
 TODAY = date(2026, 3, 10)
@@ -110,3 +114,22 @@ def test_totals_are_given_for_one_listing_only(shop: Shop) -> None:
     assert shop.get(seller, "/items/visits", ids=listing.listing_id, **dates).json()[0]["total_visits"] == 8
     answer = shop.get(seller, "/items/visits", ids=f"{listing.listing_id},MLB1", **dates)
     assert (answer.status_code, answer.json()["message"]) == (400, "maximum amount of items to query is 1")
+
+
+def test_a_generated_world_has_visitors_and_full_stock() -> None:
+    first, last = date(2026, 2, 1), date(2026, 2, 10)
+    world = generate_world(1, first_day=first, last_day=last, profiles=(HOUSEHOLD,))
+    (seller,) = world.sellers.values()
+    assert world.visits == generate_world(1, first_day=first, last_day=last, profiles=(HOUSEHOLD,)).visits
+    late = datetime(2026, 4, 1, tzinfo=UTC)
+    for order in world.orders.values():
+        day = order.created_at.astimezone(LOCAL).date()
+        series = world.visits.listings[order.listing_id]
+        assert total_at(series, day, late) >= sum(
+            other.listing_id == order.listing_id and other.created_at.astimezone(LOCAL).date() == day
+            for other in world.orders.values()
+        )
+    summed = sum(total_at(series, last, late) for series in world.visits.listings.values())
+    assert 0 < total_at(world.visits.sellers[seller.seller_id], last, late) < summed
+    inventories = {each.inventory_id for each in world.listings.values() if each.inventory_id}
+    assert set(world.inventories.states) == inventories

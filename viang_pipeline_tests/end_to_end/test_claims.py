@@ -1,0 +1,176 @@
+"""Claims and returns from the marketplace to the sums, and the contract's traps on the way (§15: 12, 13, 27)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from viang_pipeline.collect.work import PartialCollectionError
+from viang_pipeline.marts.build import BUILDERS, build_mart
+from viang_pipeline.sandbox import Fault, World
+from viang_pipeline.sandbox.truth import Order
+from viang_pipeline_tests.end_to_end.conftest import Install
+from viang_pipeline_tests.end_to_end.driver import Installation, stored, utc
+
+CLIENT = "loja"
+SALE, OPENED = date(2026, 3, 10), date(2026, 3, 14)
+CLAIM_COLUMNS = ("devolucoes", "unidades_devolvidas", "reclamacoes", "mediacoes", "custo_devolucao")
+
+
+class Shop:
+    """One seller with one sale of two units; nights at 03:00."""
+
+    def __init__(self, install: Install) -> None:
+        self.world = World(seed=3, start=utc("2026-03-01T00:00:00Z"))
+        self.seller = self.world.add_seller(CLIENT)
+        self.listing = self.world.add_listing(self.seller, title="Produto", price=50_00, sku="A")
+        self.order = self.sell(SALE)
+        self.installation: Installation = install(self.world, now=utc("2026-03-11T05:00:00Z"))
+        self.installation.client(CLIENT, self.seller, date(2026, 3, 8))
+
+    def sell(self, day: date) -> Order:
+        at = utc(f"{day}T12:00:00-03:00")
+        order = self.world.place_order(self.seller, self.listing, at=at, quantity=2)
+        self.world.pay(order, at=at + timedelta(minutes=1))
+        shipment = self.world.ship(self.seller, at=at, seller_cost=18_00)
+        self.world.attach_shipment(order, shipment, at=at)
+        self.world.deliver(shipment, shipped=at + timedelta(days=1), delivered=at + timedelta(days=3))
+        return order
+
+    def night(self, day: date) -> None:
+        """The night after ``day``."""
+        self.installation.night(CLIENT, utc(f"{day + timedelta(days=1)}T06:00:00Z"))
+
+    def row(self, day: date) -> dict[str, object]:
+        found = self.installation.client_days(CLIENT).get(day, {})
+        return {name: found.get(name) for name in CLAIM_COLUMNS}
+
+
+@pytest.fixture
+def shop(install: Install) -> Shop:
+    shop = Shop(install)
+    shop.night(SALE)
+    return shop
+
+
+def at(day: date, hour: int = 12) -> object:
+    return utc(f"{day}T{hour:02}:00:00-03:00")
+
+
+def test_a_sale_without_claims_has_known_zeros(shop: Shop) -> None:
+    assert shop.row(SALE) == dict.fromkeys(CLAIM_COLUMNS, 0)
+
+
+def test_12_an_ordinary_claim_is_no_dispute_and_takes_nothing_from_the_revenue(shop: Shop) -> None:
+    claim = shop.world.claims.open(shop.order, at=at(OPENED), kind="mediations")
+    shop.night(OPENED)
+    opened = shop.installation.rows("select * from dashboard.fact_claim_line")
+    assert [(row["mediacao"], row["devolucao"], row["dia_venda"], row["dia_abertura"]) for row in opened] == [
+        (False, False, SALE, OPENED)
+    ]
+    assert shop.installation.client_day(CLIENT, SALE)["faturamento"] == Decimal("100.00")
+
+    shop.world.claims.move(claim, at=at(OPENED + timedelta(days=1)), stage="dispute")
+    shop.night(OPENED + timedelta(days=1))
+    assert shop.installation.column("select mediacao from dashboard.fact_claim_line") == [True]
+
+
+def test_claims_count_on_the_day_they_are_opened_and_returns_on_the_day_of_the_sale(shop: Shop) -> None:
+    claim = shop.world.claims.open(shop.order, at=at(OPENED))
+    shop.world.claims.send_back(claim, at=at(OPENED, 15))
+    shop.night(OPENED)
+    assert shop.row(SALE)["devolucoes"] == 1
+    opened = shop.installation.client_day(CLIENT, OPENED)
+    assert (opened["reclamacoes"], opened["devolucoes_no_dia"], opened["devolucoes"]) == (1, 1, 0)
+
+
+def test_13_units_come_back_when_the_return_arrives_although_the_claim_does_not_move(shop: Shop) -> None:
+    claim = shop.world.claims.open(shop.order, at=at(OPENED), quantity=2)
+    shop.world.claims.send_back(claim, at=at(OPENED, 15))
+    shop.night(OPENED)
+    assert shop.row(SALE)["unidades_devolvidas"] == 0
+
+    arrived = OPENED + timedelta(days=9)
+    shop.world.claims.return_event(claim, at=at(arrived), status="delivered", money="refunded")
+    shop.night(arrived)
+    assert shop.row(SALE)["unidades_devolvidas"] == 2
+
+
+def test_the_cost_of_an_open_return_is_unknown_until_it_is_charged(shop: Shop) -> None:
+    claim = shop.world.claims.open(shop.order, at=at(OPENED))
+    shop.world.claims.send_back(claim, at=at(OPENED, 15))
+    shop.night(OPENED)
+    unread = shop.installation.client_day(CLIENT, SALE)
+    assert (unread["custo_devolucao"], "devolucao_nao_lida" in unread["faltantes"]) == (None, True)
+
+    charged = OPENED + timedelta(days=2)
+    shop.world.claims.charge(claim, at=at(charged), amount=21_40)
+    shop.night(charged)
+    assert shop.row(SALE)["custo_devolucao"] == Decimal("21.40")
+    reasons = shop.installation.column(
+        "select distinct motivo from dashboard.restatement_ledger where metrica = 'custo_devolucao'"
+    )
+    assert reasons == ["reembolso"]
+
+
+def test_the_freight_of_a_sale_cancelled_after_dispatch_is_a_cost_of_returns(shop: Shop) -> None:
+    shop.world.refund(shop.order, at=at(OPENED))
+    shop.night(OPENED)
+    row = shop.installation.client_day(CLIENT, SALE)
+    assert (row["valor_devolvido"], row["custo_devolucao"]) == (Decimal("100.00"), Decimal("18.00"))
+
+
+def test_many_claims_are_read_page_by_page_and_each_once(shop: Shop) -> None:
+    for n in range(230):
+        shop.world.claims.open(shop.order, at=at(OPENED) + timedelta(minutes=n // 5))  # type: ignore[operator]
+    shop.night(OPENED)
+    assert shop.installation.column("select count(*) from raw.mercado_livre_claims") == [230]
+    assert shop.installation.client_day(CLIENT, OPENED)["reclamacoes"] == 230
+
+
+@pytest.mark.parametrize("kind", ["partial", "reset", "policy_agent"])
+def test_27_a_failed_read_of_claims_changes_nothing(shop: Shop, kind: str) -> None:
+    claim = shop.world.claims.open(shop.order, at=at(OPENED))
+    shop.world.claims.send_back(claim, at=at(OPENED, 15))
+    shop.night(OPENED)
+    before = stored(shop.installation.fingerprints())
+    shop.world.claims.return_event(claim, at=at(OPENED + timedelta(days=1)), status="delivered")
+    shop.installation.sandbox.faults.add(
+        Fault(kind, path="/post-purchase/*", missing=("paging",), times=None)  # type: ignore[arg-type]
+    )
+    shop.installation.at(utc(f"{OPENED + timedelta(days=2)}T06:00:00Z"))
+
+    with pytest.raises(PartialCollectionError):
+        shop.installation.collect(CLIENT, ["claims"])
+
+    assert stored(shop.installation.fingerprints()) == before
+
+
+def test_no_buyer_is_kept_with_a_claim(shop: Shop) -> None:
+    shop.world.claims.open(shop.order, at=at(OPENED))
+    shop.night(OPENED)
+    (payload,) = shop.installation.column("select payload::text from raw.mercado_livre_claims")
+    assert str(shop.order.buyer_id) not in payload
+    assert "players" not in payload
+
+
+def test_a_second_night_of_the_same_hour_writes_nothing(shop: Shop) -> None:
+    claim = shop.world.claims.open(shop.order, at=at(OPENED))
+    shop.world.claims.send_back(claim, at=at(OPENED, 15))
+    shop.night(OPENED)
+    again = shop.installation.night(CLIENT, utc(f"{OPENED + timedelta(days=1)}T06:10:00Z"))
+    assert again.written == {}
+
+
+def test_sums_built_alone_bring_the_blocks_of_stale_days_along(shop: Shop) -> None:
+    """A person may materialize the sums only: what they follow must have been followed by what they are made of."""
+    shop.world.claims.open(shop.order, at=at(OPENED))
+    shop.installation.at(utc(f"{OPENED + timedelta(days=1)}T06:00:00Z"))
+    shop.installation.collect(CLIENT, ["orders", "claims"])
+    work = shop.installation.work(CLIENT)
+    for mart in ("fact_sku_day", "agg_client_day"):
+        build_mart(work, mart, [OPENED])
+    assert shop.installation.client_day(CLIENT, OPENED)["reclamacoes"] == 1
+    assert {build_mart(work, mart, [OPENED]).written for mart in BUILDERS} == {0}
