@@ -26,7 +26,9 @@ class Options:
     ``repeat_lost_refresh``: a renewal whose answer was lost may be repeated once (§2) · ``pkce_required`` at consent ·
     ``ads_absent``: an account without Product Ads is answered ``not_found`` or ``empty`` (§9.1) ·
     ``ads_group_metrics_case`` that ad group searches understand, ``upper`` or ``lower`` (§9.4) ·
-    ``ads_deleted_groups_listed`` in them · ``visits_extra_day``: ``last=N`` spans N + 1 dates (§8).
+    ``ads_deleted_groups_listed`` in them · ``visits_extra_day``: ``last=N`` spans N + 1 dates (§8) ·
+    ``billing_summary_static`` within a day (§12) · ``billing_unknown_period``: one that has not begun is answered
+    ``empty`` or ``not_found``.
     """
 
     expired_status: int = 401
@@ -39,6 +41,8 @@ class Options:
     ads_group_metrics_case: str = "upper"
     ads_deleted_groups_listed: bool = False
     visits_extra_day: bool = True
+    billing_summary_static: bool = True
+    billing_unknown_period: str = "empty"
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def order(caller: Caller) -> Response:
         return found
     state = found.state_at(caller.now)
     assert state is not None
-    return json_answer(order_body(found, state, detail=True))
+    return json_answer(_tagged(caller, found, order_body(found, state, detail=True)))
 
 
 def order_shipments(caller: Caller) -> Response:
@@ -183,6 +183,13 @@ def _row(caller: Caller, order: Order) -> Json:
     body = order_body(order, state, detail=False)
     if caller.market.options.cancel_detail_in_search:
         body["cancel_detail"] = cancel_body(state, person(order.buyer_id).first_name)
+    return _tagged(caller, order, body)
+
+
+def _tagged(caller: Caller, order: Order, body: Json) -> Json:
+    """An order with a discount says so from the start; what it is stands elsewhere (§3.6)."""
+    if caller.market.world.discounts.of(order):
+        body["tags"].append("order_has_discount")
     return body
 
 

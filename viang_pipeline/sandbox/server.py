@@ -18,7 +18,9 @@ from starlette.routing import Route
 from viang_pipeline.sandbox import (
     account_routes,
     ads_routes,
+    billing_routes,
     claim_routes,
+    discount_routes,
     inventory_routes,
     oauth_routes,
     order_routes,
@@ -179,6 +181,8 @@ class Sandbox:
         handlers = (
             visit_routes.ROUTES
             | claim_routes.ROUTES
+            | billing_routes.ROUTES
+            | discount_routes.ROUTES
             | inventory_routes.ROUTES
             | order_routes.ROUTES
             | account_routes.routes()

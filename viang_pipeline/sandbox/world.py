@@ -12,7 +12,9 @@ from functools import cached_property
 from operator import attrgetter
 
 from viang_pipeline.sandbox.ads_book import AdsBook
+from viang_pipeline.sandbox.billing_truth import BillingBook
 from viang_pipeline.sandbox.claims_truth import ClaimBook
+from viang_pipeline.sandbox.discounts_truth import DiscountBook
 from viang_pipeline.sandbox.order_verbs import OrderVerbs
 from viang_pipeline.sandbox.timeline import instant_of
 from viang_pipeline.sandbox.truth import (
@@ -39,6 +41,16 @@ class World(OrderVerbs):
     def claims(self) -> ClaimBook:
         """Claims and returns of all sellers."""
         return ClaimBook()
+
+    @cached_property
+    def billing(self) -> BillingBook:
+        """What all sellers are charged."""
+        return BillingBook()
+
+    @cached_property
+    def discounts(self) -> DiscountBook:
+        """Coupons and cashback of all orders."""
+        return DiscountBook()
 
     def ship(
         self,

@@ -233,6 +233,20 @@ visit_readings = Table(
     comment="Que dias de cada anúncio tiveram as visitas observadas",
 )
 
+billing_readings = Table(
+    "billing_readings",
+    metadata,
+    Column("client_id", Key, primary_key=True, comment="Cliente"),
+    Column("periodo", Date, primary_key=True, comment="Período de faturamento: chave AAAA-MM-01, que não é o mês civil"),
+    Column("lido_em", Instant, nullable=False, comment="Última leitura completa"),
+    Column("linhas", BigInteger, nullable=False, comment="Linhas na última leitura completa"),
+    Column("primeira_linha_em", Instant, comment="Primeira leitura completa que trouxe linhas"),
+    Column("bruto_rev", BigInteger, nullable=False, comment="Aumenta quando linhas ou resumo mudam"),
+    Column("mart_de", BigInteger, nullable=False, comment="Revisão dos dados brutos usada na última montagem"),
+    schema="dashboard",
+    comment="Quando cada período de faturamento foi lido por completo",
+)  # fmt: skip
+
 order_line_sku = Table(
     "order_line_sku",
     metadata,
@@ -545,6 +559,74 @@ fact_claim_line = Table(
     comment="Reclamações e devoluções nas linhas dos pedidos",
 )  # fmt: skip
 
+billing_charge = Table(
+    "billing_charge",
+    metadata,
+    Column("client_id", Key, primary_key=True, comment="Cliente"),
+    Column("detalhe", Key, primary_key=True, comment="Linha da fatura na plataforma"),
+    Column("order_id", Key, primary_key=True, comment="Pedido; vazio quando a linha não é de um pedido"),
+    Column("periodo", Date, nullable=False, comment="Período de faturamento: chave AAAA-MM-01, que não é o mês civil"),
+    Column("documento", Text, nullable=False, comment="BILL (fatura) ou CREDIT_NOTE (nota de crédito)"),
+    Column("tipo", Text, nullable=False, comment="CHARGE (cobrança) ou BONUS (crédito)"),
+    Column("sub_tipo", Text, nullable=False, comment="Código da cobrança na plataforma"),
+    Column("significado", Text, nullable=False, comment="O que o código quer dizer; desconhecido quando não se sabe"),
+    Column("custo_do_vendedor", Boolean, nullable=False, comment="Falso para o acréscimo de parcelamento, que o comprador paga"),
+    Column("valor", Money, nullable=False, comment="Valor do pedido na linha; créditos são negativos"),
+    Column("tarifa_liquida", Money, comment="Tarifa líquida do pedido informada na linha"),
+    Column("envio", Key, comment="Envio"),
+    Column("criado_em_texto", Text, nullable=False, comment="Hora como a plataforma escreve; o fuso não é informado"),
+    *_provenance(),
+    CheckConstraint("tipo in ('CHARGE', 'BONUS')", name="ck_billing_charge_tipo"),
+    CheckConstraint("documento in ('BILL', 'CREDIT_NOTE')", name="ck_billing_charge_documento"),
+    Index("ix_billing_charge_periodo", "client_id", "periodo"),
+    Index("ix_billing_charge_pedido", "client_id", "order_id"),
+    schema="dashboard",
+    comment="Linhas da fatura do Mercado Livre, repartidas pelos pedidos; só para conferência",
+)  # fmt: skip
+
+billing_order_fee = Table(
+    "billing_order_fee",
+    metadata,
+    Column("client_id", Key, primary_key=True, comment="Cliente"),
+    Column("order_id", Key, primary_key=True, comment="Pedido"),
+    Column("comissao_faturada", Money, nullable=False, comment="Tarifa de venda faturada, créditos descontados"),
+    *_provenance(),
+    schema="dashboard",
+    comment="Tarifa de venda faturada por pedido; pedido ainda não faturado não tem linha",
+)
+
+billing_period = Table(
+    "billing_period",
+    metadata,
+    Column("client_id", Key, primary_key=True, comment="Cliente"),
+    Column("periodo", Date, primary_key=True, comment="Período de faturamento: chave AAAA-MM-01, que não é o mês civil"),
+    Column("sub_tipo", Key, primary_key=True, comment="Código da cobrança na plataforma"),
+    Column("significado", Text, nullable=False, comment="O que o código quer dizer; desconhecido quando não se sabe"),
+    Column("custo_do_vendedor", Boolean, nullable=False, comment="Falso para o acréscimo de parcelamento, que o comprador paga"),
+    Column("cobranca_mensal", Money, nullable=False, comment="Soma das linhas; créditos são negativos"),
+    Column("resumo", Money, comment="Total do resumo da plataforma; vazio sem resumo"),
+    Column("confere", Boolean, comment="Se as linhas somam o resumo em cada documento; vazio sem resumo"),
+    Column("divergencia", Money, comment="Linhas menos resumo"),
+    Column("fechado", Boolean, nullable=False, comment="Se o período foi lido depois de o seguinte começar"),
+    *_provenance(),
+    schema="dashboard",
+    comment="Cobrança de cada período por código, conferida com o resumo da plataforma",
+)  # fmt: skip
+
+fact_order_discount = Table(
+    "fact_order_discount",
+    metadata,
+    Column("client_id", Key, primary_key=True, comment="Cliente"),
+    Column("order_id", Key, primary_key=True, comment="Pedido"),
+    Column("dia", Date, nullable=False, comment="Dia de negócio da venda (America/Sao_Paulo)"),
+    Column("desconto_total", Money, nullable=False, comment="Descontos do pedido, de quem quer que os pague"),
+    Column("desconto_vendedor", Money, nullable=False, comment="Parte paga pelo vendedor; já está no preço, nunca se subtrai do faturamento"),
+    *_provenance(),
+    Index("ix_fact_order_discount_dia", "client_id", "dia"),
+    schema="dashboard",
+    comment="Descontos por pedido e quem os paga; informativo",
+)  # fmt: skip
+
 metric_definitions = Table(
     "metric_definitions",
     metadata,
@@ -628,6 +710,14 @@ mercado_livre_account = _raw_table("mercado_livre_account", "Foto da conta e da 
 mercado_livre_claims = _raw_table("mercado_livre_claims", "Reclamações do Mercado Livre, pelo dia de abertura")
 mercado_livre_returns = _raw_table("mercado_livre_returns", "Devoluções das reclamações")
 mercado_livre_return_costs = _raw_table("mercado_livre_return_costs", "Frete de devolução cobrado do vendedor")
+
+mercado_livre_billing_lines = _raw_table(
+    "mercado_livre_billing_lines", "Linhas da fatura do Mercado Livre, pela chave do período"
+)
+mercado_livre_billing_summaries = _raw_table(
+    "mercado_livre_billing_summaries", "Resumos da fatura por período e documento"
+)
+mercado_livre_order_discounts = _raw_table("mercado_livre_order_discounts", "Descontos dos pedidos e quem os paga")
 
 RAW_TABLES: tuple[Table, ...] = tuple(t for t in metadata.tables.values() if t.schema == "raw")
 
