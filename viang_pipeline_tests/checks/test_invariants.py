@@ -169,6 +169,16 @@ def test_a_day_that_grew_final_meanwhile_is_left_to_its_own_rebuild(shop: Shop, 
     assert shop.build(DAY)["agg_client_day"].written == 1
 
 
+def test_the_freight_of_a_day_that_is_read_again_meanwhile_is_left_to_its_own_rebuild(
+    shop: Shop, run_checks: RunChecks
+) -> None:
+    shop.ship("2", "20.00")
+    assert run_checks("frete_fecha_por_envio")["frete_fecha_por_envio"].passed
+    shop.build(DAY)
+    shop.execute("update dashboard.fact_order_line set frete_vendedor = 10.80 where order_id = '1002'")
+    assert not run_checks("frete_fecha_por_envio")["frete_fecha_por_envio"].passed
+
+
 def test_a_partly_known_sum_is_no_violation(shop: Shop, run_checks: RunChecks) -> None:
     """The split of a cancellation is NULL for one SKU and for the client, and known for the other SKUs."""
     shop.put(order("1007", shipment="7", cancelled="2026-03-11T12:00:00-03:00"))
