@@ -9,7 +9,9 @@ from viang_pipeline.collect.work import Outcome, Work
 from viang_pipeline.domain.business_day import last_closed_day
 from viang_pipeline.marts.ads import build_ads
 from viang_pipeline.marts.aggregates import CLIENT_DAY, SKU_DAY, build_aggregate
+from viang_pipeline.marts.billing import build_billing
 from viang_pipeline.marts.claims import build_claims
+from viang_pipeline.marts.discounts import build_discounts
 from viang_pipeline.marts.lines import build_order_lines
 from viang_pipeline.marts.maturity import matured_days
 from viang_pipeline.marts.photos import build_account, build_stock
@@ -27,6 +29,8 @@ BUILDERS: dict[str, Build] = {
     "fact_account": build_account,
     "fact_ads": build_ads,
     "fact_claim_line": build_claims,
+    "fact_billing": build_billing,
+    "fact_order_discount": build_discounts,
     SKU_SUMS: lambda work, days: build_aggregate(work, SKU_DAY, days),
     CLIENT_SUMS: lambda work, days: build_aggregate(work, CLIENT_DAY, days),
 }
