@@ -46,13 +46,17 @@ ASSETS = {
     "fact_order_discount": ({DISCOUNTS, ORDERS}, "marts", MART_KINDS, set()),
     "fact_sku_day": ({"fact_order_line", *BLOCKS}, "marts", MART_KINDS, set()),
     "agg_client_day": ({"fact_order_line", "fact_sku_day"}, "marts", MART_KINDS, set()),
+    "reconciliation": ({"fact_billing", "agg_client_day"}, "marts", MART_KINDS, set()),
 }
-MARTS = {"fact_order_line", *BLOCKS, "fact_sku_day", "agg_client_day"}
+MARTS = {"fact_order_line", *BLOCKS, "fact_sku_day", "agg_client_day", "reconciliation"}
 
 # check → (asset, blocks what comes after)
 CHECKS = {
     "pedidos_completos": (ORDERS, True),
     "frete_fecha_por_envio": ("fact_order_line", True),
+    "faturas_fecham": ("fact_billing", True),
+    "resumo_da_fatura_confere": ("fact_billing", False),
+    "tarifa_faturada_confere": ("fact_billing", False),
     "vendas_fecham": ("fact_sku_day", True),
     "skus_somam_o_cliente": ("agg_client_day", True),
     "ads_fecham_com_o_anunciante": ("agg_client_day", True),

@@ -133,3 +133,9 @@ agg_client_day = _mart(
     [fact_order_line, fact_sku_day],
     preview=True,
 )
+reconciliation = _mart(
+    "reconciliation",
+    schema.reconciliation,
+    "Nossos números contra as faturas da plataforma e contra o painel do vendedor: diferença e se confere.",
+    [fact_billing, agg_client_day],
+)

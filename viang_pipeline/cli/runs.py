@@ -29,6 +29,7 @@ STEPS = {
     "fact_order_discount": "montando descontos",
     "fact_sku_day": "somando SKU por dia",
     "agg_client_day": "somando cliente por dia",
+    "reconciliation": "conferindo com faturas e painel",
 }
 
 

@@ -15,12 +15,14 @@ from viang_pipeline.marts.discounts import build_discounts
 from viang_pipeline.marts.lines import build_order_lines
 from viang_pipeline.marts.maturity import matured_days
 from viang_pipeline.marts.photos import build_account, build_stock
+from viang_pipeline.marts.reconciliation import build_reconciliation
 from viang_pipeline.marts.visits import build_visits
 from viang_pipeline.warehouse import ledgers
 
 Build = Callable[[Work, Iterable[date]], Outcome]
 
 LINES, SKU_SUMS, CLIENT_SUMS = "fact_order_line", "fact_sku_day", "agg_client_day"
+RECONCILIATION = "reconciliation"
 
 BUILDERS: dict[str, Build] = {
     LINES: build_order_lines,
@@ -33,8 +35,9 @@ BUILDERS: dict[str, Build] = {
     "fact_order_discount": build_discounts,
     SKU_SUMS: lambda work, days: build_aggregate(work, SKU_DAY, days),
     CLIENT_SUMS: lambda work, days: build_aggregate(work, CLIENT_DAY, days),
+    RECONCILIATION: build_reconciliation,
 }
-BLOCKS = tuple(mart for mart in BUILDERS if mart not in (LINES, SKU_SUMS, CLIENT_SUMS))
+BLOCKS = tuple(mart for mart in BUILDERS if mart not in (LINES, SKU_SUMS, CLIENT_SUMS, RECONCILIATION))
 
 
 def build_mart(work: Work, mart: str, days: Iterable[date]) -> Outcome:
