@@ -117,7 +117,7 @@ mercado_livre_billing = _raw(
     collect_billing,
     "Faturas da plataforma por período, que não é o mês civil: o período aberto toda noite, o último fechado uma vez "
     "por semana, nenhum duas vezes no mesmo dia. Serve para conferir, nunca substitui o valor do pedido. "
-    "Orçamento: cerca de 6 chamadas por período lido, mais 1 por 1 000 linhas; 2 a 3 períodos por noite.",
+    "Orçamento: até 6 chamadas por período lido, mais 1 por 1 000 linhas; 2 a 3 períodos por noite.",
     [mercado_livre_orders],
 )
 mercado_livre_discounts = _raw(

@@ -697,7 +697,12 @@ metric_definitions = Table(
     Column("nome_pt", Text, nullable=False, comment="Nome em português"),
     Column("name_en", Text, nullable=False, comment="Nome em inglês"),
     Column("unidade", Text, nullable=False, comment="BRL, un, fração, dias ou nota"),
-    Column("graos", ARRAY(Text), nullable=False, comment="Grãos permitidos: S = SKU-dia, C = cliente-dia"),
+    Column(
+        "graos",
+        ARRAY(Text),
+        nullable=False,
+        comment="Grãos permitidos: S = SKU-dia, C = cliente-dia, C (período) = cliente e período de faturamento",
+    ),
     Column("aditividade", Text, nullable=False, comment="A aditiva, S semiaditiva, D distinta, R razão, P pontual"),
     Column("numerador", Text, nullable=False, comment="Numerador ou fórmula"),
     Column("denominador", Text, comment="Denominador das razões"),

@@ -223,6 +223,13 @@ def upgrade() -> None:
     )
     for name in ("fact_billing_line", "reconciliation", "panel_figures"):
         op.execute(f"alter table dashboard.{name} enable row level security")
+    op.alter_column(
+        "metric_definitions",
+        "graos",
+        comment="Grãos permitidos: S = SKU-dia, C = cliente-dia, C (período) = cliente e período de faturamento",
+        existing_comment="Grãos permitidos: S = SKU-dia, C = cliente-dia",
+        schema="dashboard",
+    )
     # What stands in the tables gets a value so that the column can be there, and is built again.
     for table in ("agg_client_day", "fact_sku_day"):
         op.alter_column(table, "maturidade_cobranca", server_default=None, schema="dashboard")
