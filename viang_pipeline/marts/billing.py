@@ -19,7 +19,7 @@ from viang_pipeline.collect.billing_plan import first_of_month, next_month
 from viang_pipeline.collect.work import Outcome, Work
 from viang_pipeline.domain.billing import BillLine, Charge, billed_fee, charges, line_totals, period_totals
 from viang_pipeline.domain.billing_codes import meaning_of
-from viang_pipeline.domain.business_day import business_day
+from viang_pipeline.domain.business_day import business_day, last_closed_day
 from viang_pipeline.domain.metrics import METRIC_VERSION
 from viang_pipeline.domain.money import centavos, reais
 from viang_pipeline.marts.billed_lines import build_billed_lines
@@ -79,7 +79,7 @@ def _build_bills(work: Work, wanted: list[date]) -> Outcome:
     total.read = sum(len(lines) for lines in stored.values())
     total.written = sum(write.written for write in writes)
     total.unchanged = sum(write.unchanged for write in writes)
-    total.days_changed = changed
+    total.days_changed = {day for day in changed if day <= last_closed_day(work.clock())}
     return total
 
 
