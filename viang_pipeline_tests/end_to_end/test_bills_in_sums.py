@@ -7,6 +7,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+import dagster as dg
 import pytest
 
 from viang_pipeline.collect.work import PartialCollectionError
@@ -20,6 +21,7 @@ from viang_pipeline_tests.end_to_end.driver import Installation, stored, utc
 from viang_pipeline_tests.end_to_end.oracle import Oracle
 from viang_pipeline_tests.end_to_end.oracle_billing import BillingOracle
 from viang_pipeline_tests.end_to_end.oracle_discounts import order_discounts
+from viang_pipeline_tests.end_to_end.test_jobs import nightly
 from viang_pipeline_tests.end_to_end.turbulence import turbulent_world
 
 CLIENT = "loja"
@@ -174,6 +176,28 @@ def test_running_the_night_again_writes_nothing(shop: Shop) -> None:
     before = stored(shop.installation.fingerprints())
     assert shop.night(SALE) == {}
     assert stored(shop.installation.fingerprints()) == before
+
+
+@pytest.mark.slow
+def test_the_nightly_job_brings_bills_and_discounts_and_passes_its_checks(shop: Shop) -> None:
+    shop.book.sale_fee(shop.order, at=at(SALE, 13), net=20_00)
+    shop.book.credit(shop.book.sale_fee(shop.sell("B", SALE), at=at(SALE, 13)), at=at(SALE, 14), amount=1_00)
+    shop.world.discounts.grant(shop.order, total=5_00, seller=2_00)
+    shop.installation.at(utc("2026-03-11T06:00:00Z"))
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.add_dynamic_partitions("client", [CLIENT])
+        result = nightly(instance, CLIENT, SALE)
+    assert result.success
+    # nobody visited this shop, which is a warning of its own
+    failed = {check.check_name for check in result.get_asset_check_evaluations() if not check.passed}
+    assert failed == {"tarifa_faturada_confere", "conversao_possivel"}
+    assert shop.client_day() == (Decimal("39.68"), Decimal("-1.68"), Decimal("359.60"))
+    assert shop.installation.column("select desconto_total from dashboard.fact_order_discount") == [Decimal("5.00")]
+    calls = {
+        event.asset_key.path[-1]: event.materialization.metadata["chamadas"].value
+        for event in result.get_asset_materialization_events()
+    }
+    assert (calls["billing"] > 0, calls["discounts"]) == (True, 1)
 
 
 FIRST = date(2026, 1, 10)
