@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
@@ -57,6 +58,10 @@ def _verdicts(database: Database, client_id: str, windows: set[str]) -> Table:
         ).fetchall()
     table = Table("Dias", "Número do painel", "Nosso", "Painel", "Diferença", "Confere", "Observação")
     for window, item, ours, theirs, difference, agrees, reason in rows:
-        values = ["–" if value is None else f"{value.normalize():f}" for value in (ours, theirs, difference)]
+        values = map(_shown, (ours, theirs, difference))
         table.add_row(window, FIGURES[item].label, *values, agrees, reason)
     return table
+
+
+def _shown(value: Decimal | None) -> str:
+    return "–" if value is None else f"{value.normalize():f}".replace(".", ",")
