@@ -1,17 +1,17 @@
-"""Invariants of the dictionary as asset checks (kpis.md §9): I1, I2 with I17, I3 to I6, I8, I9, I10.
+"""Invariants of the dictionary as asset checks (kpis.md §9): I1, I2 with I17, I3 to I6, I8, I9, I10; and of bills.
 
 Blocking where a wrong number would be shown: the run fails and what depends on it is not built.
 """
 
 import dagster as dg
 
-from viang_pipeline.assets.marts import agg_client_day, fact_order_line, fact_sku_day
+from viang_pipeline.assets.marts import agg_client_day, fact_billing, fact_order_line, fact_sku_day
 from viang_pipeline.assets.raw_mercado_livre import mercado_livre_orders
 from viang_pipeline.checks.scope import result, row_condition, run_scope, sql_text, verdict
 from viang_pipeline.collect.work import Rehearsal, Work
 from viang_pipeline.domain.business_day import last_closed_day
 from viang_pipeline.domain.metrics import additive_metrics
-from viang_pipeline.marts.build import BUILDERS
+from viang_pipeline.marts.build import BLOCKS, BUILDERS, CLIENT_SUMS, LINES, SKU_SUMS
 from viang_pipeline.marts.maturity import matured_days
 from viang_pipeline.resources.supabase import SupabaseResource
 from viang_pipeline.warehouse import ledgers
@@ -54,6 +54,60 @@ def frete_fecha_por_envio(context: dg.AssetCheckExecutionContext, supabase: Supa
             good="Frete rateado = custo do envio",
             bad="{n} envio(s) com frete rateado diferente do custo",
         )
+
+
+@dg.asset_check(
+    asset=fact_billing,
+    blocking=True,
+    description="As linhas de fatura somam o total do período; a tarifa faturada do pedido, a das suas linhas.",
+)
+def faturas_fecham(context: dg.AssetCheckExecutionContext, supabase: SupabaseResource) -> dg.AssetCheckResult:
+    """Nothing of a bill is lost between its lines, its periods, its orders and their lines (kpis.md §4.3, §5.2)."""
+    scope, values = row_condition(context)
+    with supabase.session.transaction() as conn:
+        return verdict(
+            conn,
+            sql_text("bills.sql", scope=scope, clients=_clients(values)),
+            values,
+            good="As faturas fecham por período e por pedido",
+            bad="{n} período(s) ou pedido(s) em que a fatura não fecha",
+        )
+
+
+@dg.asset_check(
+    asset=fact_billing,
+    description="As linhas de um período fechado somam o resumo da plataforma, tipo por tipo.",
+)
+def resumo_da_fatura_confere(context: dg.AssetCheckExecutionContext, supabase: SupabaseResource) -> dg.AssetCheckResult:
+    """A warning: the lines of an open period may be younger than its summary, those of a closed one may not."""
+    _, values = row_condition(context)
+    with supabase.session.transaction() as conn:
+        found = verdict(
+            conn,
+            sql_text("bill_summary.sql", clients=_clients(values)),
+            values,
+            good="As faturas fechadas conferem com o resumo",
+            bad="{n} tipo(s) de cobrança diferentes do resumo da plataforma",
+        )
+    return found._replace(severity=dg.AssetCheckSeverity.WARN)
+
+
+@dg.asset_check(
+    asset=fact_billing,
+    description="A tarifa faturada de uma linha difere da estimada em até R$ 0,02.",
+)
+def tarifa_faturada_confere(context: dg.AssetCheckExecutionContext, supabase: SupabaseResource) -> dg.AssetCheckResult:
+    """A warning for lines billed with another fee than the order announced (kpis.md §5.2)."""
+    scope, values = row_condition(context)
+    with supabase.session.transaction() as conn:
+        found = verdict(
+            conn,
+            sql_text("billed_fee.sql", scope=scope),
+            values,
+            good="Tarifas faturadas iguais às estimadas",
+            bad="{n} linha(s) com tarifa faturada diferente da estimada",
+        )
+    return found._replace(severity=dg.AssetCheckSeverity.WARN)
 
 
 @dg.asset_check(
@@ -227,8 +281,8 @@ def reconstrucao_nao_muda(context: dg.AssetCheckExecutionContext, supabase: Supa
             stale = {*ledgers.stale_days(conn, client_id, last_closed=last).get(client_id, [])}
             stale |= matured_days(conn, client_id)
             work = Work(rehearsal, client_id, context.run.run_id, context.run.job_name, clock)
-            for mart, build in BUILDERS.items():
-                written = build(work, [day for day in days if day <= last and day not in stale]).written
+            for mart in (LINES, *BLOCKS, SKU_SUMS, CLIENT_SUMS):  # what is made after the client-days is not made yet
+                written = BUILDERS[mart](work, [day for day in days if day <= last and day not in stale]).written
                 if written:
                     findings.append((client_id, mart, written))
     return result(
@@ -237,6 +291,11 @@ def reconstrucao_nao_muda(context: dg.AssetCheckExecutionContext, supabase: Supa
         good="Reconstrução idêntica: 0 linhas",
         bad="{n} tabela(s) mudariam se reconstruídas",
     )
+
+
+def _clients(values: dict[str, object]) -> str:
+    """The condition of what has no day: the run's clients, or everything for a check by hand."""
+    return "client_id = any(%(clients)s)" if values else "true"
 
 
 def _stored_days(supabase: SupabaseResource) -> dict[str, list]:  # type: ignore[type-arg]

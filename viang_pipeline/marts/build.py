@@ -9,16 +9,20 @@ from viang_pipeline.collect.work import Outcome, Work
 from viang_pipeline.domain.business_day import last_closed_day
 from viang_pipeline.marts.ads import build_ads
 from viang_pipeline.marts.aggregates import CLIENT_DAY, SKU_DAY, build_aggregate
+from viang_pipeline.marts.billing import build_billing
 from viang_pipeline.marts.claims import build_claims
+from viang_pipeline.marts.discounts import build_discounts
 from viang_pipeline.marts.lines import build_order_lines
 from viang_pipeline.marts.maturity import matured_days
 from viang_pipeline.marts.photos import build_account, build_stock
+from viang_pipeline.marts.reconciliation import build_reconciliation
 from viang_pipeline.marts.visits import build_visits
 from viang_pipeline.warehouse import ledgers
 
 Build = Callable[[Work, Iterable[date]], Outcome]
 
 LINES, SKU_SUMS, CLIENT_SUMS = "fact_order_line", "fact_sku_day", "agg_client_day"
+RECONCILIATION = "reconciliation"
 
 BUILDERS: dict[str, Build] = {
     LINES: build_order_lines,
@@ -27,10 +31,13 @@ BUILDERS: dict[str, Build] = {
     "fact_account": build_account,
     "fact_ads": build_ads,
     "fact_claim_line": build_claims,
+    "fact_billing": build_billing,
+    "fact_order_discount": build_discounts,
     SKU_SUMS: lambda work, days: build_aggregate(work, SKU_DAY, days),
     CLIENT_SUMS: lambda work, days: build_aggregate(work, CLIENT_DAY, days),
+    RECONCILIATION: build_reconciliation,
 }
-BLOCKS = tuple(mart for mart in BUILDERS if mart not in (LINES, SKU_SUMS, CLIENT_SUMS))
+BLOCKS = tuple(mart for mart in BUILDERS if mart not in (LINES, SKU_SUMS, CLIENT_SUMS, RECONCILIATION))
 
 
 def build_mart(work: Work, mart: str, days: Iterable[date]) -> Outcome:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from viang_pipeline.domain.metrics.ads import ADS
 from viang_pipeline.domain.metrics.after_sale import AFTER_SALE
+from viang_pipeline.domain.metrics.billing import BILLING
 from viang_pipeline.domain.metrics.stock import STOCK
 from viang_pipeline.domain.metrics.traffic import TRAFFIC
 from viang_pipeline.warehouse.schema import MATURITY_COLUMNS
@@ -26,13 +27,14 @@ NOT_METRICS = {
     "calculado_em",
 }
 BLOCKS = {
-    *(metric.id for metric in (*ADS, *TRAFFIC, *STOCK)),
+    *(metric.id for metric in (*ADS, *TRAFFIC, *STOCK, *BILLING)),
     *(metric.id for metric in AFTER_SALE if not metric.id.startswith("taxa_cancelamento")),
     *(name for name, _ in MATURITY_COLUMNS),
     "pedidos_com_visita",
+    "faturamento_com_tarifa_faturada",
     "ads_rateado",
 }
-"""What does not come from order lines: ads have an oracle of their own, the others their scripted tests."""
+"""What does not come from order lines: ads and bills have oracles of their own, the others their scripted tests."""
 
 MONEY_RATIOS = ("ticket_medio", "ticket_medio_pedido", "preco_medio")
 MOST_SHOWN = 25

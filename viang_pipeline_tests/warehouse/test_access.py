@@ -16,7 +16,15 @@ from viang_pipeline.warehouse.database import Database
 from viang_pipeline.warehouse.schema import VIEWS, metadata
 from viang_pipeline_tests.warehouse.servers import Cluster
 
-READABLE = {"fact_sku_day", "agg_client_day", *VIEWS}
+READABLE = {"fact_sku_day", "agg_client_day", "billing_period", "reconciliation", *VIEWS}
+BASES = {
+    "vw_sku_day": "fact_sku_day",
+    "vw_client_day": "agg_client_day",
+    "vw_billing_period": "billing_period",
+    "vw_reconciliation": "reconciliation",
+}
+"""View → the one table below it."""
+
 API_ROLES = ("anon", "authenticated", "service_role")
 
 ActAs = Callable[[str], AbstractContextManager[psycopg.Connection]]
@@ -24,14 +32,14 @@ ActAs = Callable[[str], AbstractContextManager[psycopg.Connection]]
 
 @pytest.fixture
 def populated(migrated: Database) -> Database:
-    """Two clients with one row in each aggregate table."""
+    """Two clients with one row in each table a view stands on."""
     with migrated.transaction() as connection:
         connection.execute(
             """
             insert into dashboard.agg_client_day
                 (client_id, dia, faturamento, faltantes, hash, versao_metrica, run_id, calculado_em,
-                 maturidade_vendas, maturidade_ads, maturidade_visitas, maturidade_devolucoes)
-            select client, '2026-01-01', 10, '{}', '', 1, 'r', now(), 'final', 'final', 'final', 'final'
+                 maturidade_vendas, maturidade_ads, maturidade_visitas, maturidade_devolucoes, maturidade_cobranca)
+            select client, '2026-01-01', 10, '{}', '', 1, 'r', now(), 'final', 'final', 'final', 'final', 'final'
             from unnest(array['aurora', 'boreal']) as client
             """
         )
@@ -39,8 +47,24 @@ def populated(migrated: Database) -> Database:
             """
             insert into dashboard.fact_sku_day
                 (client_id, dia, sku, faturamento, faltantes, hash, versao_metrica, run_id, calculado_em, ads_rateado,
-                 maturidade_vendas, maturidade_ads, maturidade_visitas, maturidade_devolucoes)
-            select client_id, dia, 'A', 10, '{}', '', 1, 'r', now(), false, 'final', 'final', 'final', 'final'
+                 maturidade_vendas, maturidade_ads, maturidade_visitas, maturidade_devolucoes, maturidade_cobranca)
+            select client_id, dia, 'A', 10, '{}', '', 1, 'r', now(), false, 'final', 'final', 'final', 'final', 'final'
+            from dashboard.agg_client_day
+            """
+        )
+        connection.execute(
+            """
+            insert into dashboard.billing_period
+                (client_id, periodo, sub_tipo, significado, custo_do_vendedor, cobranca_mensal, fechado,
+                 versao_metrica, run_id, calculado_em)
+            select client_id, dia, 'CV', 'tarifa_venda', true, 10, true, 1, 'r', now() from dashboard.agg_client_day
+            """
+        )
+        connection.execute(
+            """
+            insert into dashboard.reconciliation
+                (client_id, fonte, periodo, item, inicio, final, versao_metrica, run_id, calculado_em)
+            select client_id, 'cobranca', '2026-01', 'tarifa_venda', dia, true, 1, 'r', now()
             from dashboard.agg_client_day
             """
         )
@@ -66,9 +90,8 @@ def client_role(populated: Database) -> str:
         name = sql.Identifier(role)
         connection.execute(sql.SQL("create role {} login").format(name))
         connection.execute(sql.SQL("grant usage on schema dashboard to {}").format(name))
-        for table in ("fact_sku_day", "agg_client_day"):
-            target = sql.Identifier("dashboard", table)
-            view = sql.Identifier("dashboard", {"fact_sku_day": "vw_sku_day"}.get(table, "vw_client_day"))
+        for view_name, table in BASES.items():
+            target, view = sql.Identifier("dashboard", table), sql.Identifier("dashboard", view_name)
             connection.execute(sql.SQL("grant select on {}, {} to {}").format(target, view, name))
             connection.execute(
                 sql.SQL("create policy {} on {} for select to {} using (client_id = 'aurora')").format(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from viang_pipeline.domain.metrics.ads import ADS
 from viang_pipeline.domain.metrics.after_sale import AFTER_SALE
+from viang_pipeline.domain.metrics.billing import BILLING
 from viang_pipeline.domain.metrics.costs import COSTS
 from viang_pipeline.domain.metrics.record import METRIC_VERSION, Metric
 from viang_pipeline.domain.metrics.sales import SALES
@@ -15,7 +16,7 @@ from viang_pipeline.domain.metrics.traffic import TRAFFIC
 
 __all__ = ["BY_ID", "METRICS", "METRIC_VERSION", "Metric", "additive_metrics", "ratio_metrics", "table_metrics"]
 
-METRICS: tuple[Metric, ...] = SALES + COSTS + AFTER_SALE + ADS + TRAFFIC + STOCK
+METRICS: tuple[Metric, ...] = SALES + COSTS + AFTER_SALE + ADS + TRAFFIC + STOCK + BILLING
 
 
 BY_ID: dict[str, Metric] = {metric.id: metric for metric in METRICS}
