@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 
-from viang_pipeline.collect.work import Outcome, Work
+from viang_pipeline.collect.work import Outcome, Within, Work
 from viang_pipeline.domain.business_day import last_closed_day
 from viang_pipeline.marts.ads import build_ads
-from viang_pipeline.marts.aggregates import CLIENT_DAY, SKU_DAY, build_aggregate
+from viang_pipeline.marts.aggregates import CHUNK, CLIENT_DAY, SKU_DAY, build_aggregate
 from viang_pipeline.marts.billing import build_billing
 from viang_pipeline.marts.claims import build_claims
 from viang_pipeline.marts.discounts import build_discounts
@@ -18,6 +19,7 @@ from viang_pipeline.marts.photos import build_account, build_stock
 from viang_pipeline.marts.reconciliation import build_reconciliation
 from viang_pipeline.marts.visits import build_visits
 from viang_pipeline.warehouse import ledgers
+from viang_pipeline.warehouse.locks import lock_client
 
 Build = Callable[[Work, Iterable[date]], Outcome]
 
@@ -53,12 +55,8 @@ def build_mart(work: Work, mart: str, days: Iterable[date]) -> Outcome:
         found = ledgers.stale_days(conn, work.client_id, last_closed=last, lines_only=mart == LINES)
         stale = set(found.get(work.client_id, []))
         matured = matured_days(conn, work.client_id) if mart in (SKU_SUMS, CLIENT_SUMS) else set()
-    outcome = Outcome()
-    if mart == SKU_SUMS:
-        # A run may build the sums alone; what they say they have followed must then be so for the blocks as well.
-        for block in BLOCKS:
-            outcome.written += BUILDERS[block](work, sorted(stale)).written
-    outcome.add(BUILDERS[mart](work, sorted({*days, *stale, *matured})))
+    wanted = sorted({*days, *stale, *matured})
+    outcome = _blocks_and_sums(work, stale, wanted) if mart == SKU_SUMS else BUILDERS[mart](work, wanted)
     with work.store.transaction() as conn:
         ledgers.log_update(
             conn,
@@ -78,3 +76,21 @@ def build_mart(work: Work, mart: str, days: Iterable[date]) -> Outcome:
             ),
         )
     return outcome
+
+
+def _blocks_and_sums(work: Work, stale: set[date], wanted: list[date]) -> Outcome:
+    """SKU-days, and before them the blocks of stale days: a run may build the sums alone.
+
+    What the sums say they have followed must be so for the blocks as well, so nobody may store anything of the client
+    between the two.
+    """
+    total = Outcome()
+    for start in range(0, len(wanted), CHUNK):
+        chunk = wanted[start : start + CHUNK]
+        with work.store.transaction() as conn:
+            lock_client(conn, work.client_id)
+            inside = replace(work, store=Within(conn))
+            for block in BLOCKS:
+                total.written += BUILDERS[block](inside, [day for day in chunk if day in stale]).written
+            total.add(BUILDERS[SKU_SUMS](inside, chunk))
+    return total
