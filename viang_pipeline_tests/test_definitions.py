@@ -47,13 +47,16 @@ ASSETS = {
     "fact_sku_day": ({"fact_order_line", *BLOCKS}, "marts", MART_KINDS, set()),
     "agg_client_day": ({"fact_order_line", "fact_sku_day"}, "marts", MART_KINDS, set()),
     "reconciliation": ({"fact_billing", "agg_client_day"}, "marts", MART_KINDS, set()),
+    "sku_portfolio": ({"fact_sku_day", "agg_client_day"}, "marts", MART_KINDS, set()),
 }
-MARTS = {"fact_order_line", *BLOCKS, "fact_sku_day", "agg_client_day", "reconciliation"}
+MARTS = {"fact_order_line", *BLOCKS, "fact_sku_day", "agg_client_day", "reconciliation", "sku_portfolio"}
 
 # check → (asset, blocks what comes after)
 CHECKS = {
     "pedidos_completos": (ORDERS, True),
     "frete_fecha_por_envio": ("fact_order_line", True),
+    "comissao_fecha": ("fact_order_line", True),
+    "tarifa_independe_da_quantidade": ("fact_order_line", False),
     "faturas_fecham": ("fact_billing", True),
     "resumo_da_fatura_confere": ("fact_billing", False),
     "tarifa_faturada_confere": ("fact_billing", False),
@@ -66,6 +69,8 @@ CHECKS = {
     "conversao_possivel": ("fact_sku_day", False),
     "nenhum_dia_aberto": ("agg_client_day", True),
     "reconstrucao_nao_muda": ("agg_client_day", True),
+    "classes_somam_o_cliente": ("sku_portfolio", True),
+    "dicionario_em_dia": ("agg_client_day", False),
     "clientes_em_dia": ("agg_client_day", False),
 }
 

@@ -139,3 +139,9 @@ reconciliation = _mart(
     "Nossos números contra as faturas da plataforma e contra o painel do vendedor: diferença e se confere.",
     [fact_billing, agg_client_day],
 )
+sku_portfolio = _mart(
+    "sku_portfolio",
+    schema.sku_portfolio,
+    "Como cada SKU está no dia mais novo: venda média diária, curva ABC e tendência. Não depende dos dias da execução.",
+    [fact_sku_day, agg_client_day],
+)

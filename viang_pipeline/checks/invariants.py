@@ -1,11 +1,13 @@
-"""Invariants of the dictionary as asset checks (kpis.md §9): I1, I2 with I17, I3 to I6, I8, I9, I10; and of bills.
+"""Invariants of the dictionary as asset checks (kpis.md §9): I1 to I10, I15, I16 and I17; and those of bills.
 
 Blocking where a wrong number would be shown: the run fails and what depends on it is not built.
 """
 
+from collections.abc import Mapping, Sequence
+
 import dagster as dg
 
-from viang_pipeline.assets.marts import agg_client_day, fact_billing, fact_order_line, fact_sku_day
+from viang_pipeline.assets.marts import agg_client_day, fact_billing, fact_order_line, fact_sku_day, sku_portfolio
 from viang_pipeline.assets.raw_mercado_livre import mercado_livre_orders
 from viang_pipeline.checks.scope import result, row_condition, run_scope, sql_text, verdict
 from viang_pipeline.collect.work import Rehearsal, Work
@@ -15,8 +17,44 @@ from viang_pipeline.marts.build import BLOCKS, BUILDERS, CLIENT_SUMS, LINES, SKU
 from viang_pipeline.marts.maturity import matured_days
 from viang_pipeline.resources.supabase import SupabaseResource
 from viang_pipeline.warehouse import ledgers
+from viang_pipeline.warehouse.dictionary import differing_definitions
 from viang_pipeline.warehouse.locks import lock_client
 from viang_pipeline.warehouse.schema import COVERAGE_COLUMNS
+
+SUMMED = [m.id for m in additive_metrics("S") if "C" in m.graos] + [name for name, _ in COVERAGE_COLUMNS]
+"""Additive columns that both daily tables have."""
+
+
+def _over_rows(
+    name: str,
+    asset: dg.AssetsDefinition,
+    description: str,
+    *,
+    good: str,
+    bad: str,
+    query: str | None = None,
+    each: Sequence[Mapping[str, str]] = ({},),
+    also: Sequence[dg.AssetsDefinition] = (),
+    warning: bool = False,
+) -> dg.AssetChecksDefinition:
+    """A check that passes when ``query`` (a file of this package) finds nothing among the run's rows.
+
+    ``bad`` counts the findings with ``{n}``; ``each``: what is put into the query, one part per mapping, besides the
+    rows and clients of the run; ``also``: tables it reads that must be there. A ``warning`` blocks nothing.
+    """
+
+    @dg.asset_check(
+        name=name, asset=asset, description=description, blocking=not warning, additional_deps=list(also) or None
+    )
+    def check(context: dg.AssetCheckExecutionContext, supabase: SupabaseResource) -> dg.AssetCheckResult:
+        scope, values = row_condition(context)
+        clients = "client_id = any(%(clients)s)" if values else "true"
+        parts = [sql_text(query or f"{name}.sql", scope=scope, clients=clients, **part) for part in each]
+        with supabase.session.transaction() as conn:
+            found = verdict(conn, "\nunion all\n".join(parts), values, good=good, bad=bad)
+        return found._replace(severity=dg.AssetCheckSeverity.WARN) if warning else found
+
+    return check
 
 
 @dg.asset_check(
@@ -38,209 +76,130 @@ def pedidos_completos(context: dg.AssetCheckExecutionContext, supabase: Supabase
         )
 
 
-@dg.asset_check(
-    asset=fact_order_line,
-    blocking=True,
-    description="I3: o frete rateado de cada envio soma exatamente o custo do envio, uma única vez.",
+frete_fecha_por_envio = _over_rows(
+    "frete_fecha_por_envio",
+    fact_order_line,
+    "I3: o frete rateado de cada envio soma exatamente o custo do envio, uma única vez.",
+    query="i3.sql",
+    good="Frete rateado = custo do envio",
+    bad="{n} envio(s) com frete rateado diferente do custo",
 )
-def frete_fecha_por_envio(context: dg.AssetCheckExecutionContext, supabase: SupabaseResource) -> dg.AssetCheckResult:
-    """I3 for the shipments of the run's lines."""
-    scope, values = row_condition(context)
-    with supabase.session.transaction() as conn:
-        return verdict(
-            conn,
-            sql_text("i3.sql", scope=scope),
-            values,
-            good="Frete rateado = custo do envio",
-            bad="{n} envio(s) com frete rateado diferente do custo",
-        )
-
-
-@dg.asset_check(
-    asset=fact_billing,
-    blocking=True,
-    description="As linhas de fatura somam o total do período; a tarifa faturada do pedido, a das suas linhas.",
+comissao_fecha = _over_rows(
+    "comissao_fecha",
+    fact_order_line,
+    "I7: comissão da linha = tarifa por unidade × quantidade.",
+    query="i7.sql",
+    good="Comissão = tarifa × quantidade em todas as linhas",
+    bad="{n} linha(s) cuja comissão não é tarifa × quantidade",
 )
-def faturas_fecham(context: dg.AssetCheckExecutionContext, supabase: SupabaseResource) -> dg.AssetCheckResult:
-    """Nothing of a bill is lost between its lines, its periods, its orders and their lines (kpis.md §4.3, §5.2)."""
-    scope, values = row_condition(context)
-    with supabase.session.transaction() as conn:
-        return verdict(
-            conn,
-            sql_text("bills.sql", scope=scope, clients=_clients(values)),
-            values,
-            good="As faturas fecham por período e por pedido",
-            bad="{n} período(s) ou pedido(s) em que a fatura não fecha",
-        )
-
-
-@dg.asset_check(
-    asset=fact_billing,
-    description="As linhas de um período fechado somam o resumo da plataforma, tipo por tipo.",
+tarifa_independe_da_quantidade = _over_rows(
+    "tarifa_independe_da_quantidade",
+    fact_order_line,
+    "I7: a tarifa de vendas com várias unidades fica a 3 p.p. das vendas de uma unidade do mesmo anúncio.",
+    query="i7_quantity.sql",
+    good="A tarifa por unidade não depende da quantidade",
+    bad="{n} linha(s) com tarifa fora da faixa das vendas de uma unidade",
+    warning=True,
 )
-def resumo_da_fatura_confere(context: dg.AssetCheckExecutionContext, supabase: SupabaseResource) -> dg.AssetCheckResult:
-    """A warning: the lines of an open period may be younger than its summary, those of a closed one may not."""
-    _, values = row_condition(context)
-    with supabase.session.transaction() as conn:
-        found = verdict(
-            conn,
-            sql_text("bill_summary.sql", clients=_clients(values)),
-            values,
-            good="As faturas fechadas conferem com o resumo",
-            bad="{n} tipo(s) de cobrança diferentes do resumo da plataforma",
-        )
-    return found._replace(severity=dg.AssetCheckSeverity.WARN)
-
-
-@dg.asset_check(
-    asset=fact_billing,
-    description="A tarifa faturada de uma linha difere da estimada em até R$ 0,02.",
+faturas_fecham = _over_rows(
+    "faturas_fecham",
+    fact_billing,
+    "As linhas de fatura somam o total do período; a tarifa faturada do pedido, a das suas linhas.",
+    query="bills.sql",
+    good="As faturas fecham por período e por pedido",
+    bad="{n} período(s) ou pedido(s) em que a fatura não fecha",
 )
-def tarifa_faturada_confere(context: dg.AssetCheckExecutionContext, supabase: SupabaseResource) -> dg.AssetCheckResult:
-    """A warning for lines billed with another fee than the order announced (kpis.md §5.2)."""
-    scope, values = row_condition(context)
-    with supabase.session.transaction() as conn:
-        found = verdict(
-            conn,
-            sql_text("billed_fee.sql", scope=scope),
-            values,
-            good="Tarifas faturadas iguais às estimadas",
-            bad="{n} linha(s) com tarifa faturada diferente da estimada",
-        )
-    return found._replace(severity=dg.AssetCheckSeverity.WARN)
-
-
-@dg.asset_check(
-    asset=fact_sku_day,
-    blocking=True,
-    description="I2 e I17: vendas brutas = faturamento + cancelado; cancelado = antes + depois do envio.",
+# The lines of an open period may be younger than its summary, those of a closed one may not.
+resumo_da_fatura_confere = _over_rows(
+    "resumo_da_fatura_confere",
+    fact_billing,
+    "As linhas de um período fechado somam o resumo da plataforma, tipo por tipo.",
+    query="bill_summary.sql",
+    good="As faturas fechadas conferem com o resumo",
+    bad="{n} tipo(s) de cobrança diferentes do resumo da plataforma",
+    warning=True,
 )
-def vendas_fecham(context: dg.AssetCheckExecutionContext, supabase: SupabaseResource) -> dg.AssetCheckResult:
-    """I2 and I17 for the run's rows."""
-    scope, values = row_condition(context)
-    with supabase.session.transaction() as conn:
-        return verdict(
-            conn,
-            sql_text("i2.sql", scope=scope),
-            values,
-            good="Vendas brutas fecham com faturamento e cancelamentos",
-            bad="{n} linha(s) em que as vendas não fecham",
-        )
-
-
-@dg.asset_check(
-    asset=agg_client_day,
-    blocking=True,
-    additional_deps=[fact_sku_day],
-    description="I1: a soma dos SKUs é igual ao cliente-dia, centavo a centavo.",
+tarifa_faturada_confere = _over_rows(
+    "tarifa_faturada_confere",
+    fact_billing,
+    "A tarifa faturada de uma linha difere da estimada em até R$ 0,02.",
+    query="billed_fee.sql",
+    good="Tarifas faturadas iguais às estimadas",
+    bad="{n} linha(s) com tarifa faturada diferente da estimada",
+    warning=True,
 )
-def skus_somam_o_cliente(context: dg.AssetCheckExecutionContext, supabase: SupabaseResource) -> dg.AssetCheckResult:
-    """I1 for every additive column both tables have."""
-    scope, values = row_condition(context)
-    both = [m.id for m in additive_metrics("S") if "C" in m.graos] + [name for name, _ in COVERAGE_COLUMNS]
-    query = "\nunion all\n".join(sql_text("i1.sql", scope=scope, column=column) for column in both)
-    with supabase.session.transaction() as conn:
-        return verdict(
-            conn,
-            query,
-            values,
-            good=f"{len(both)} colunas conferem ao centavo",
-            bad="{n} diferença(s) entre a soma dos SKUs e o cliente-dia",
-        )
-
-
-@dg.asset_check(
-    asset=agg_client_day,
-    blocking=True,
-    additional_deps=[fact_sku_day],
-    description="I4: gasto dos SKUs + não alocável = total do anunciante, centavo a centavo.",
+vendas_fecham = _over_rows(
+    "vendas_fecham",
+    fact_sku_day,
+    "I2 e I17: vendas brutas = faturamento + cancelado; cancelado = antes + depois do envio.",
+    query="i2.sql",
+    good="Vendas brutas fecham com faturamento e cancelamentos",
+    bad="{n} linha(s) em que as vendas não fecham",
 )
-def ads_fecham_com_o_anunciante(
-    context: dg.AssetCheckExecutionContext, supabase: SupabaseResource
-) -> dg.AssetCheckResult:
-    """I4 for the run's days."""
-    scope, values = row_condition(context)
-    with supabase.session.transaction() as conn:
-        return verdict(
-            conn,
-            sql_text("i4.sql", scope=scope),
-            values,
-            good="Ads fecham com o total do anunciante",
-            bad="{n} dia(s) em que os Ads não fecham com o anunciante",
-        )
-
-
-@dg.asset_check(
-    asset=agg_client_day,
-    description="I4: o gasto de Ads sem SKU fica abaixo de 5 % do total do anunciante.",
+conversao_possivel = _over_rows(
+    "conversao_possivel",
+    fact_sku_day,
+    "Conversão acima de 100 % é sinal de visita ou pedido fora do lugar.",
+    query="conversion.sql",
+    good="Nenhuma conversão acima de 100 %",
+    bad="{n} SKU-dia(s) com mais pedidos que visitas",
+    warning=True,
 )
-def ads_sem_sku_sao_poucos(context: dg.AssetCheckExecutionContext, supabase: SupabaseResource) -> dg.AssetCheckResult:
-    """A warning: the numbers add up, but much of the spend has no SKU."""
-    scope, values = row_condition(context)
-    with supabase.session.transaction() as conn:
-        found = verdict(
-            conn,
-            sql_text("i4_remainder.sql", scope=scope),
-            values,
-            good="Quase todo o gasto de Ads tem SKU",
-            bad="{n} dia(s) com mais de 5 % do gasto de Ads sem SKU",
-        )
-    return found._replace(severity=dg.AssetCheckSeverity.WARN)
-
-
-@dg.asset_check(
-    asset=agg_client_day,
-    blocking=True,
-    additional_deps=[fact_sku_day],
-    description="I5: receita direta + assistida = receita de Ads.",
+skus_somam_o_cliente = _over_rows(
+    "skus_somam_o_cliente",
+    agg_client_day,
+    "I1: a soma dos SKUs é igual ao cliente-dia, centavo a centavo.",
+    query="i1.sql",
+    each=[{"column": column} for column in SUMMED],
+    also=[fact_sku_day],
+    good=f"{len(SUMMED)} colunas conferem ao centavo",
+    bad="{n} diferença(s) entre a soma dos SKUs e o cliente-dia",
 )
-def receita_de_ads_fecha(context: dg.AssetCheckExecutionContext, supabase: SupabaseResource) -> dg.AssetCheckResult:
-    """I5 for the run's rows."""
-    scope, values = row_condition(context)
-    with supabase.session.transaction() as conn:
-        return verdict(
-            conn,
-            sql_text("i5.sql", scope=scope),
-            values,
-            good="Receita de Ads fecha",
-            bad="{n} linha(s) em que a receita de Ads não fecha",
-        )
-
-
-@dg.asset_check(
-    asset=agg_client_day,
-    blocking=True,
-    description="I6: coberturas entre 0 e 1, e número sem nenhuma parte conhecida é vazio.",
+ads_fecham_com_o_anunciante = _over_rows(
+    "ads_fecham_com_o_anunciante",
+    agg_client_day,
+    "I4: gasto dos SKUs + não alocável = total do anunciante, centavo a centavo.",
+    query="i4.sql",
+    also=[fact_sku_day],
+    good="Ads fecham com o total do anunciante",
+    bad="{n} dia(s) em que os Ads não fecham com o anunciante",
 )
-def coberturas_fazem_sentido(context: dg.AssetCheckExecutionContext, supabase: SupabaseResource) -> dg.AssetCheckResult:
-    """I6 for the run's rows."""
-    scope, values = row_condition(context)
-    with supabase.session.transaction() as conn:
-        return verdict(
-            conn,
-            sql_text("i6.sql", scope=scope),
-            values,
-            good="Coberturas coerentes",
-            bad="{n} linha(s) com cobertura incoerente",
-        )
-
-
-@dg.asset_check(
-    asset=fact_sku_day,
-    description="Conversão acima de 100 % é sinal de visita ou pedido fora do lugar.",
+# The numbers add up, but much of the spend has no SKU.
+ads_sem_sku_sao_poucos = _over_rows(
+    "ads_sem_sku_sao_poucos",
+    agg_client_day,
+    "I4: o gasto de Ads sem SKU fica abaixo de 5 % do total do anunciante.",
+    query="i4_remainder.sql",
+    good="Quase todo o gasto de Ads tem SKU",
+    bad="{n} dia(s) com mais de 5 % do gasto de Ads sem SKU",
+    warning=True,
 )
-def conversao_possivel(context: dg.AssetCheckExecutionContext, supabase: SupabaseResource) -> dg.AssetCheckResult:
-    """A warning for SKU-days with more orders than visits (kpis.md §5.7)."""
-    scope, values = row_condition(context)
-    with supabase.session.transaction() as conn:
-        found = verdict(
-            conn,
-            sql_text("conversion.sql", scope=scope),
-            values,
-            good="Nenhuma conversão acima de 100 %",
-            bad="{n} SKU-dia(s) com mais pedidos que visitas",
-        )
-    return found._replace(severity=dg.AssetCheckSeverity.WARN)
+receita_de_ads_fecha = _over_rows(
+    "receita_de_ads_fecha",
+    agg_client_day,
+    "I5: receita direta + assistida = receita de Ads.",
+    query="i5.sql",
+    also=[fact_sku_day],
+    good="Receita de Ads fecha",
+    bad="{n} linha(s) em que a receita de Ads não fecha",
+)
+coberturas_fazem_sentido = _over_rows(
+    "coberturas_fazem_sentido",
+    agg_client_day,
+    "I6: coberturas entre 0 e 1, e número sem nenhuma parte conhecida é vazio.",
+    query="i6.sql",
+    good="Coberturas coerentes",
+    bad="{n} linha(s) com cobertura incoerente",
+)
+classes_somam_o_cliente = _over_rows(
+    "classes_somam_o_cliente",
+    sku_portfolio,
+    "I15: o faturamento das classes A, B e C soma o do cliente na janela.",
+    query="i15.sql",
+    also=[agg_client_day],
+    good="As classes somam o faturamento do cliente",
+    bad="{n} cliente(s) cujas classes não somam o faturamento",
+)
 
 
 @dg.asset_check(
@@ -259,6 +218,22 @@ def nenhum_dia_aberto(supabase: SupabaseResource) -> dg.AssetCheckResult:
             good="Só há dias fechados",
             bad="{n} linha(s) de dias que ainda não fecharam",
         )
+
+
+@dg.asset_check(
+    asset=agg_client_day,
+    description="I16: as definições de métricas no banco são as do dicionário.",
+)
+def dicionario_em_dia(supabase: SupabaseResource) -> dg.AssetCheckResult:
+    """I16, a warning: numbers are right, but their descriptions are of another version."""
+    with supabase.session.transaction() as conn:
+        found = result(
+            ("métrica",),
+            [(name,) for name in differing_definitions(conn)],
+            good="Dicionário do banco igual ao do código",
+            bad="{n} métrica(s) com definição diferente; rode: viang db upgrade",
+        )
+    return found._replace(severity=dg.AssetCheckSeverity.WARN)
 
 
 @dg.asset_check(
@@ -291,11 +266,6 @@ def reconstrucao_nao_muda(context: dg.AssetCheckExecutionContext, supabase: Supa
         good="Reconstrução idêntica: 0 linhas",
         bad="{n} tabela(s) mudariam se reconstruídas",
     )
-
-
-def _clients(values: dict[str, object]) -> str:
-    """The condition of what has no day: the run's clients, or everything for a check by hand."""
-    return "client_id = any(%(clients)s)" if values else "true"
 
 
 def _stored_days(supabase: SupabaseResource) -> dict[str, list]:  # type: ignore[type-arg]

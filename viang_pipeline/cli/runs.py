@@ -30,6 +30,7 @@ STEPS = {
     "fact_sku_day": "somando SKU por dia",
     "agg_client_day": "somando cliente por dia",
     "reconciliation": "conferindo com faturas e painel",
+    "sku_portfolio": "classificando a carteira",
 }
 
 

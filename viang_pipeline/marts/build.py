@@ -16,6 +16,7 @@ from viang_pipeline.marts.discounts import build_discounts
 from viang_pipeline.marts.lines import build_order_lines
 from viang_pipeline.marts.maturity import matured_days
 from viang_pipeline.marts.photos import build_account, build_stock
+from viang_pipeline.marts.portfolio import build_portfolio
 from viang_pipeline.marts.reconciliation import build_reconciliation
 from viang_pipeline.marts.visits import build_visits
 from viang_pipeline.warehouse import ledgers
@@ -24,7 +25,7 @@ from viang_pipeline.warehouse.locks import lock_client
 Build = Callable[[Work, Iterable[date]], Outcome]
 
 LINES, SKU_SUMS, CLIENT_SUMS = "fact_order_line", "fact_sku_day", "agg_client_day"
-RECONCILIATION = "reconciliation"
+RECONCILIATION, PORTFOLIO = "reconciliation", "sku_portfolio"
 
 BUILDERS: dict[str, Build] = {
     LINES: build_order_lines,
@@ -38,8 +39,9 @@ BUILDERS: dict[str, Build] = {
     SKU_SUMS: lambda work, days: build_aggregate(work, SKU_DAY, days),
     CLIENT_SUMS: lambda work, days: build_aggregate(work, CLIENT_DAY, days),
     RECONCILIATION: build_reconciliation,
+    PORTFOLIO: build_portfolio,
 }
-BLOCKS = tuple(mart for mart in BUILDERS if mart not in (LINES, SKU_SUMS, CLIENT_SUMS, RECONCILIATION))
+BLOCKS = tuple(mart for mart in BUILDERS if mart not in (LINES, SKU_SUMS, CLIENT_SUMS, RECONCILIATION, PORTFOLIO))
 
 
 def build_mart(work: Work, mart: str, days: Iterable[date]) -> Outcome:

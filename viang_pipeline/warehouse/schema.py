@@ -689,6 +689,28 @@ fact_order_discount = Table(
     comment="Descontos por pedido e quem os paga; informativo",
 )  # fmt: skip
 
+sku_portfolio = Table(
+    "sku_portfolio",
+    metadata,
+    Column("client_id", Key, primary_key=True, comment="Cliente"),
+    _sku(),
+    Column("dia", Date, nullable=False, comment="Último dia da janela: o mais novo dia completo do cliente"),
+    Column("unidades_30d", BigInteger, nullable=False, comment="Unidades válidas dos últimos 30 dias"),
+    Column("unidades_60d_antes", BigInteger, nullable=False, comment="Unidades válidas dos 60 dias antes desses"),
+    Column("faturamento_90d", Money, nullable=False, comment="Faturamento dos 90 dias"),
+    Column("dias_calculados_30d", SmallInteger, nullable=False, comment="Dos últimos 30 dias, quantos têm números"),
+    Column("dias_calculados_90d", SmallInteger, nullable=False, comment="Dos 90 dias, quantos têm números"),
+    Column("vmd_30", Rate, comment=BY_ID["vmd_30"].comment),
+    Column("curva_abc", Text, comment=BY_ID["curva_abc"].comment),
+    Column("tendencia", Text, comment=BY_ID["tendencia"].comment),
+    Column("faltantes", ARRAY(Text), nullable=False, comment="Por que algo não é afirmado: códigos"),
+    *_provenance(),
+    CheckConstraint("curva_abc in ('A', 'B', 'C')", name="ck_sku_portfolio_curva_abc"),
+    CheckConstraint("tendencia in ('crescente', 'estavel', 'decrescente')", name="ck_sku_portfolio_tendencia"),
+    schema="dashboard",
+    comment="Como cada SKU está na carteira do cliente: ritmo, curva ABC e tendência no último dia completo",
+)
+
 metric_definitions = Table(
     "metric_definitions",
     metadata,
@@ -696,7 +718,7 @@ metric_definitions = Table(
     Column("versao", Integer, primary_key=True, comment="Versão da definição"),
     Column("nome_pt", Text, nullable=False, comment="Nome em português"),
     Column("name_en", Text, nullable=False, comment="Nome em inglês"),
-    Column("unidade", Text, nullable=False, comment="BRL, un, fração, dias ou nota"),
+    Column("unidade", Text, nullable=False, comment="BRL, un, un/dia, fração, dias, nota ou classe"),
     Column(
         "graos",
         ARRAY(Text),
@@ -714,6 +736,7 @@ metric_definitions = Table(
     Column("dias_ate_final", Integer, nullable=False, comment="Dias até o número ser final"),
     Column("polaridade", SmallInteger, nullable=False, comment="+1 maior é melhor, -1 menor é melhor, 0 neutra"),
     Column("ressalva", Text, nullable=False, comment="Ressalva mostrada na tela"),
+    Column("tabela", Text, comment="Tabela em que a métrica está; vazio nas colunas das duas tabelas diárias"),
     schema="dashboard",
     comment="Dicionário de métricas",
 )
@@ -797,6 +820,40 @@ _VIEW_SOURCES: dict[str, tuple[Table, tuple[Metric, ...]]] = {
 }
 DAY_VIEWS: tuple[str, ...] = tuple(_VIEW_SOURCES)
 
+_PORTFOLIO_COLUMNS = {c.name: c.comment or "" for c in sku_portfolio.columns}
+_ACCOUNT_COLUMNS = {c.name: c.comment or "" for c in fact_account_day.columns}
+_RESTATEMENT_COLUMNS = {
+    "client_id": "Cliente",
+    "dia": "Dia de negócio cujo número mudou",
+    "sku": "SKU; vazio para o número do cliente no dia",
+    "metrica": "Métrica ou coluna de cobertura que mudou",
+    "nome": "Nome da métrica",
+    "antes": "Valor mostrado antes; vazio quando não havia",
+    "depois": "Valor mostrado desde então; vazio quando deixou de haver",
+    "diferenca": "Depois menos antes; vazio quando um dos dois não havia",
+    "motivo": "Por que mudou",
+    "registrado_em": "Quando a mudança foi gravada",
+}
+_SOURCE_QUALITY_COLUMNS = {
+    "client_id": "Cliente",
+    "fonte": "Plataforma",
+    "recurso": "O que é lido dela",
+    "lido_ate": "Dia mais novo lido por completo",
+    "ultima_leitura": "Última leitura completa",
+    "frescor_min": "Minutos desde a última leitura completa",
+    "dias_sem_leitura": "Dias nunca lidos por completo, do primeiro dia com pedidos lidos até ontem",
+    "ultima_falha": "Última leitura que falhou, quando não houve outra completa depois",
+    "motivo": "Por que falhou",
+}
+_CLIENT_QUALITY_COLUMNS = {
+    "client_id": "Cliente",
+    "dia": "Dia mais novo calculado",
+    "receita_sem_sku_pct": "Nos últimos 30 dias: faturamento de itens sem SKU ÷ faturamento",
+    "receita_sem_frete_pct": "Nos últimos 30 dias: faturamento sem frete observado ÷ faturamento",
+    "dias_incompletos": "Dos últimos 30 dias, quantos têm algo em falta",
+    "reapresentacoes_7d": "Números do cliente que mudaram nos últimos 7 dias depois de mostrados",
+    "reapresentacoes_7d_valor": "Σ do quanto mudaram os valores em reais, sem sinal",
+}
 _BILLING_PERIOD_COLUMNS = {
     "client_id": "Cliente",
     "periodo": "Período de faturamento: chave AAAA-MM-01, que não é o mês civil",
@@ -824,7 +881,15 @@ def view_sql(name: str) -> str:
 
 def view_comments() -> dict[str, dict[str, str]]:
     """View → column → Portuguese comment, which Metabase shows as description."""
-    comments = {"vw_billing_period": _BILLING_PERIOD_COLUMNS, "vw_reconciliation": _RECONCILIATION_COLUMNS}
+    comments = {
+        "vw_billing_period": _BILLING_PERIOD_COLUMNS,
+        "vw_reconciliation": _RECONCILIATION_COLUMNS,
+        "vw_sku_portfolio": _PORTFOLIO_COLUMNS,
+        "vw_account_day": _ACCOUNT_COLUMNS,
+        "vw_restatements": _RESTATEMENT_COLUMNS,
+        "vw_source_quality": _SOURCE_QUALITY_COLUMNS,
+        "vw_client_quality": _CLIENT_QUALITY_COLUMNS,
+    }
     for name, (table, ratios) in _VIEW_SOURCES.items():
         columns = {column.name: column.comment or "" for column in table.columns}
         columns |= {metric.id: BY_ID[metric.id].comment for metric in ratios}
@@ -832,4 +897,4 @@ def view_comments() -> dict[str, dict[str, str]]:
     return comments
 
 
-VIEWS: tuple[str, ...] = (*DAY_VIEWS, "vw_billing_period", "vw_reconciliation")
+VIEWS: tuple[str, ...] = tuple(view_comments())

@@ -39,7 +39,14 @@ BILL = """
 """
 """The first order of the golden day, billed."""
 
-WARNINGS = ("ads_sem_sku_sao_poucos", "conversao_possivel", "resumo_da_fatura_confere", "tarifa_faturada_confere")
+WARNINGS = (
+    "ads_sem_sku_sao_poucos",
+    "conversao_possivel",
+    "dicionario_em_dia",
+    "resumo_da_fatura_confere",
+    "tarifa_faturada_confere",
+    "tarifa_independe_da_quantidade",
+)
 
 SUMMED = """
     select column_name from information_schema.columns
@@ -60,6 +67,8 @@ def test_every_invariant_holds_on_the_golden_day(shop: Shop, run_checks: RunChec
         (
             "pedidos_completos",
             "frete_fecha_por_envio",
+            "comissao_fecha",
+            "tarifa_independe_da_quantidade",
             "faturas_fecham",
             "resumo_da_fatura_confere",
             "tarifa_faturada_confere",
@@ -72,6 +81,8 @@ def test_every_invariant_holds_on_the_golden_day(shop: Shop, run_checks: RunChec
             "conversao_possivel",
             "nenhum_dia_aberto",
             "reconstrucao_nao_muda",
+            "classes_somam_o_cliente",
+            "dicionario_em_dia",
             "clientes_em_dia",
         ),
         (True, 0),
@@ -131,6 +142,27 @@ def test_every_invariant_holds_on_the_golden_day(shop: Shop, run_checks: RunChec
             "tarifa_faturada_confere",
             f"{BILL}; update dashboard.fact_billing_line set divergencia_comissao = -0.03",
             "| loja-aurora | 2026-03-10 | 1001 | 1 | 12.00 | -0.03 |",
+        ),
+        (
+            "comissao_fecha",
+            "update dashboard.fact_order_line set comissao = comissao + 0.01 where order_id = '1001'",
+            "| loja-aurora | 2026-03-10 | 1001 | 1 |",
+        ),
+        (
+            "tarifa_independe_da_quantidade",
+            "update dashboard.fact_order_line set anuncio = 'MLB1', quantidade = 1, valor = 100, comissao = 12;"
+            " update dashboard.fact_order_line set quantidade = 2, valor = 200, comissao = 12 where order_id = '1001'",
+            "| loja-aurora | 2026-03-10 | 1001 | MLB1 | 2 | 0.0600 | 0.1200 | 0.1200 |",
+        ),
+        (
+            "classes_somam_o_cliente",
+            "update dashboard.sku_portfolio set faturamento_90d = faturamento_90d + 0.01 where sku = 'A'",
+            "| loja-aurora | 2026-03-10 | 479.61 | 479.60 |",
+        ),
+        (
+            "dicionario_em_dia",
+            "update dashboard.metric_definitions set ressalva = 'outra' where id = 'faturamento'",
+            "| faturamento |",
         ),
         (
             "frete_fecha_por_envio",

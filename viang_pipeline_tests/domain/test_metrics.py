@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from viang_pipeline.domain.metrics import METRICS, Metric, additive_metrics, ratio_metrics, table_metrics
-from viang_pipeline.warehouse.schema import DAY_VIEWS, VIEWS, agg_client_day, fact_sku_day, view_comments, view_sql
+from viang_pipeline.warehouse.schema import (
+    DAY_VIEWS,
+    VIEWS,
+    agg_client_day,
+    fact_sku_day,
+    metadata,
+    view_comments,
+    view_sql,
+)
 
 # id → (unit, grains, additivity)
 DICTIONARY = {
@@ -76,6 +84,14 @@ DICTIONARY = {
     "cobranca_mensal": ("BRL", "C (período)", "A"),
     "divergencia_cobranca": ("BRL", "C (período)", "A"),
     "custos_full": ("BRL", "C (período)", "A"),
+    "vmd_30": ("un/dia", "S", "R"),
+    "curva_abc": ("classe", "S", "P"),
+    "tendencia": ("classe", "S", "P"),
+    "reputacao_nivel": ("classe", "C", "P"),
+    "reputacao_medalha": ("classe", "C", "P"),
+    "rep_reclamacoes": ("fração", "C", "P"),
+    "rep_atrasos": ("fração", "C", "P"),
+    "rep_cancelamentos": ("fração", "C", "P"),
 }
 
 
@@ -100,6 +116,13 @@ def test_stored_metrics_are_columns_and_ratios_are_not() -> None:
         assert {m.id for m in table_metrics(grain)} <= set(columns)
         assert not {m.id for m in ratio_metrics(grain)} & set(columns)
         assert all(columns[m.id].comment == m.comment for m in table_metrics(grain))
+
+
+def test_a_metric_that_stands_elsewhere_is_a_column_there() -> None:
+    elsewhere = [metric for metric in METRICS if metric.tabela is not None]
+    assert elsewhere
+    for metric in elsewhere:
+        assert metric.id in metadata.tables[f"dashboard.{metric.tabela}"].columns
 
 
 def test_every_additive_metric_of_a_sku_day_is_one_of_the_client_day() -> None:

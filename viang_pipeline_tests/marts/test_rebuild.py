@@ -348,7 +348,7 @@ def test_two_builds_at_once_converge_to_what_one_build_gives(shop: Shop) -> None
     with ThreadPoolExecutor(2) as pool:
         runs = [pool.submit(shop.build, DAY, run_id=f"run-{n}") for n in (1, 2)]
         written = [sum(outcome.written for outcome in run.result().values()) for run in runs]
-    assert sum(written) == 6 + 3 + 1
+    assert sum(written) == 6 + 3 + 1 + 3
     assert shop.client_days()[DAY]["vendas_brutas"] == Decimal("679.60")
     assert shop.stale() == []
 
@@ -391,7 +391,7 @@ def test_a_rehearsal_predicts_the_build_and_writes_nothing(shop: Shop) -> None:
     with Rehearsal.over(shop.database) as store:
         work = shop.work(store=store)
         predicted = [build_mart(work, mart, [DAY]).written for mart in BUILDERS]
-    assert [number for number in predicted if number] == [6, 3, 1]
+    assert [number for number in predicted if number] == [6, 3, 1, 3]
     assert all(rows == [] for rows in fingerprints(shop).values())
     assert (shop.rows("day_state"), shop.rows("updates_log")) == (before, [])
     assert [outcome.written for outcome in shop.build(DAY).values()] == predicted
@@ -401,7 +401,7 @@ def test_every_build_leaves_a_trace(shop: Shop) -> None:
     golden(shop)
     shop.build(DAY)
     trace = {row["resource"]: (row["status"], row["linhas_escritas"]) for row in shop.rows("updates_log")}
-    written = {"fact_order_line": 6, "fact_sku_day": 3, "agg_client_day": 1}
+    written = {"fact_order_line": 6, "fact_sku_day": 3, "agg_client_day": 1, "sku_portfolio": 3}
     assert trace == {mart: ("success", written.get(mart, 0)) for mart in BUILDERS}
 
 
