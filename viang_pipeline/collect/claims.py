@@ -148,6 +148,12 @@ def _days_of(conn: psycopg.Connection, client_id: str, claims: set[str]) -> set[
           on pedido.client_id = claim.client_id and pedido.chave = claim.payload ->> 'resource_id'
         where claim.client_id = %(client_id)s and claim.chave = any(%(claims)s)
           and claim.payload ->> 'resource' = 'order'
+        union
+        select pedido.dia from raw.mercado_livre_returns as volta
+        cross join lateral jsonb_array_elements(volta.payload -> 'orders') as devolvido
+        join raw.mercado_livre_orders as pedido
+          on pedido.client_id = volta.client_id and pedido.chave = devolvido ->> 'order_id'
+        where volta.client_id = %(client_id)s and volta.chave = any(%(claims)s)
         """,
         {"client_id": client_id, "claims": list(claims)},
     )

@@ -14,7 +14,11 @@ ARRIVED = "delivered"
 
 
 class ClaimFacts(NamedTuple):
-    """One claim as stored. ``returned``: (listing, variation) → units on their way back; ``cost``: centavos or None."""
+    """One claim as stored.
+
+    ``order``: the order it is about, if it is about one; ``returned``: (order, listing, variation) → units on their way
+    back, which may be of other orders; ``cost``: centavos or None.
+    """
 
     claim: str
     opened: date
@@ -25,12 +29,17 @@ class ClaimFacts(NamedTuple):
     has_return: bool
     return_day: date | None
     return_status: str | None
-    returned: dict[tuple[str, str | None], int]
+    returned: dict[tuple[str, str, str | None], int]
     cost: int | None
+
+    @property
+    def orders(self) -> set[str]:
+        """The order of the claim and every order its return names."""
+        return {order for order, _, _ in self.returned} | ({self.order} if self.order else set())
 
 
 class SoldLine(NamedTuple):
-    """A line of the order a claim is about; ``value`` in centavos weighs."""
+    """A line of an order a claim is about; ``value`` in centavos weighs."""
 
     order: str
     line_no: int
@@ -59,7 +68,7 @@ def cost_is_read(facts: ClaimFacts) -> bool:
 
 
 def claim_lines(facts: ClaimFacts, lines: Sequence[SoldLine]) -> list[ClaimLine]:
-    """The claim at every line of its order: units back once they arrived, freight back by line value."""
+    """The claim at every line of its orders: units back once they arrived, freight back by line value."""
     read = cost_is_read(facts)
     if not lines:
         return [ClaimLine(facts.order or "", 0, None, None, 0, facts.cost, read)]
@@ -73,7 +82,7 @@ def claim_lines(facts: ClaimFacts, lines: Sequence[SoldLine]) -> list[ClaimLine]
             line.line_no,
             line.sku,
             line.day,
-            facts.returned.get((line.listing, line.variation), 0) if arrived else 0,
+            facts.returned.get((line.order, line.listing, line.variation), 0) if arrived else 0,
             share,
             read,
         )

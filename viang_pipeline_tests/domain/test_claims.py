@@ -16,7 +16,7 @@ DAY = date(2026, 3, 10)
 def facts(**given_: object) -> ClaimFacts:
     values = {
         "claim": "1", "opened": DAY, "status": "opened", "stage": "claim", "kind": "mediations", "order": "O",
-        "has_return": True, "return_day": DAY, "return_status": "shipped", "returned": {("MLB1", None): 2},
+        "has_return": True, "return_day": DAY, "return_status": "shipped", "returned": {("O", "MLB1", None): 2},
         "cost": None,
     }  # fmt: skip
     return ClaimFacts(**(values | given_))  # type: ignore[arg-type]
