@@ -47,6 +47,7 @@ class SoldLine(NamedTuple):
     sku: str
     listing: str
     variation: str | None
+    quantity: int
     value: int
 
 
@@ -75,16 +76,31 @@ def claim_lines(facts: ClaimFacts, lines: Sequence[SoldLine]) -> list[ClaimLine]
     shares: list[int | None] = [None] * len(lines)
     if facts.cost is not None:
         shares = list(allocate(facts.cost, [((line.order, line.line_no), line.value) for line in lines]))
-    arrived = facts.return_status == ARRIVED
+    back = _units_back(facts, lines)
     return [
         ClaimLine(
             line.order,
             line.line_no,
             line.sku,
             line.day,
-            facts.returned.get((line.order, line.listing, line.variation), 0) if arrived else 0,
+            units,
             share,
             read,
         )
-        for line, share in zip(lines, shares, strict=True)
+        for line, units, share in zip(lines, back, shares, strict=True)
     ]
+
+
+def _units_back(facts: ClaimFacts, lines: Sequence[SoldLine]) -> list[int]:
+    """Units back per line: of lines that sold the same, the first takes as many as it sold, the last what is left."""
+    if facts.return_status != ARRIVED:
+        return [0] * len(lines)
+    left = dict(facts.returned)
+    last = {(line.order, line.listing, line.variation): n for n, line in enumerate(lines)}
+    back = []
+    for n, line in enumerate(lines):
+        sold = (line.order, line.listing, line.variation)
+        units = left.get(sold, 0) if last[sold] == n else min(left.get(sold, 0), line.quantity)
+        left[sold] = left.get(sold, 0) - units
+        back.append(units)
+    return back

@@ -119,13 +119,13 @@ def _facts(opened: date, claim_text: str, return_text: str | None, cost_text: st
 
 def _sold(conn: psycopg.Connection, client_id: str, orders: list[str]) -> dict[str, list[SoldLine]]:
     rows = conn.execute(
-        "select order_id, line_no, dia, sku, anuncio, variacao, valor from dashboard.fact_order_line"
+        "select order_id, line_no, dia, sku, anuncio, variacao, quantidade, valor from dashboard.fact_order_line"
         " where client_id = %s and order_id = any(%s) order by order_id, line_no",
         [client_id, orders],
     )
     found: dict[str, list[SoldLine]] = defaultdict(list)
-    for order, line_no, day, sku, listing, variation, value in rows:
-        found[order].append(SoldLine(order, line_no, day, sku, listing, variation, centavos(value)))
+    for order, line_no, day, sku, listing, variation, quantity, value in rows:
+        found[order].append(SoldLine(order, line_no, day, sku, listing, variation, quantity, centavos(value)))
     return found
 
 
