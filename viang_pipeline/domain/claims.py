@@ -64,8 +64,11 @@ class ClaimLine(NamedTuple):
 
 
 def cost_is_read(facts: ClaimFacts) -> bool:
-    """Whether the claim's cost is known: no return costs nothing; an open return without a charge is unread (D14)."""
-    return not facts.has_return or facts.cost is not None or facts.status == CLOSED
+    """Whether the claim's cost is known: charged, or closed without a charge.
+
+    An open claim without a charge may still send units back and cost something: unread (§5.2 custo_devolucao, D14).
+    """
+    return facts.cost is not None or facts.status == CLOSED
 
 
 def claim_lines(facts: ClaimFacts, lines: Sequence[SoldLine]) -> list[ClaimLine]:

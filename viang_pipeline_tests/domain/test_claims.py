@@ -29,12 +29,12 @@ def line(number: int = 1, value: int = 100_00, listing: str = "MLB1", order: str
 @pytest.mark.parametrize(
     ("given_", "read"),
     [
-        ({"has_return": False}, True),
+        ({"has_return": False}, False),
         ({}, False),
         ({"cost": 0}, True),
         ({"status": "closed"}, True),
     ],
-    ids=["no return costs nothing", "open and unread", "charged zero", "closed without a charge"],
+    ids=["open without a return", "open and unread", "charged zero", "closed without a charge"],
 )
 def test_when_the_cost_of_a_claim_is_known(given_: dict[str, object], read: bool) -> None:
     assert cost_is_read(facts(**given_)) is read
