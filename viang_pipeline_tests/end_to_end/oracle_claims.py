@@ -1,7 +1,7 @@
 """What claims and returns must amount to after each night, from the sandbox's truth alone (kpis.md §5.2, §5.7, §7).
 
 Every change of a claim is seen the night after it. A return moves without its claim and is looked at again while it or
-its claim is open, for sixty days from the opening; later it stays as it was last seen.
+its claim is open or no charge is known, for sixty days from the opening; later it stays as it was last seen.
 """
 
 from __future__ import annotations
@@ -59,9 +59,11 @@ class ClaimsOracle:
             changed = before is None or before.state != state
             seen = Seen(state, before and before.back, before.charge if before else None)
             self.seen[claim.claim_id] = seen
-            followed = local(now) - opened(claim) <= FOLLOWED and not settled(before)
-            if state.with_return and (changed or followed):
+            followed = local(now) - opened(claim) <= FOLLOWED
+            ended = settled(before) and not changed
+            if state.with_return and (changed or (followed and not ended)):
                 seen.back = claim.return_at(now) or seen.back
+            if state.with_return and (changed or (followed and not (ended and seen.charge is not None))):
                 known = claim.charge_at(now)
                 seen.charge = seen.charge if known is None else known
 
@@ -102,7 +104,7 @@ class ClaimsOracle:
             found[local(claim.returns[0].at)].devolucoes_no_dia += 1
         for sale in {local(order.created_at) for order, _ in orders}:
             found[sale].devolucoes += seen.state.with_return
-            if seen.state.with_return and seen.charge is None and seen.state.status != "closed":
+            if seen.charge is None and seen.state.status != "closed":
                 found[sale].cost = None
         if seen.back is not None and seen.back.status == "delivered":
             for order, units in orders:
