@@ -7,29 +7,33 @@ its claim is open or no charge is known, for sixty days from the opening; later 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Hashable, Iterable
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from typing import TypeVar
 
 from viang_pipeline.sandbox import World
 from viang_pipeline.sandbox.claims_truth import Claim, ClaimState, ReturnState
 from viang_pipeline.sandbox.truth import Order
+from viang_pipeline_tests.end_to_end.oracle import day_of, spread
 
-SAO_PAULO = ZoneInfo("America/Sao_Paulo")
 ENDED = ("delivered", "cancelled", "expired", "failed", "not_delivered")
 FOLLOWED = timedelta(days=60)
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass
-class Day:
-    """Numbers of a day; ``cost`` in centavos, None while a cost is unread."""
+class Claimed:
+    """Claims of a day (and SKU) by number, so that one seen from two orders counts once; ``cost`` in centavos: None
+    without any charge; ``cost_unread``: an open claim's may still come."""
 
-    devolucoes: int = 0
-    devolucoes_no_dia: int = 0
-    unidades_devolvidas: int = 0
-    reclamacoes: int = 0
-    mediacoes: int = 0
-    cost: int | None = 0
+    returns: set[int] = field(default_factory=set)
+    returns_opened: set[int] = field(default_factory=set)
+    units_back: int = 0
+    opened: set[int] = field(default_factory=set)
+    disputes: set[int] = field(default_factory=set)
+    cost: int | None = None
+    cost_unread: bool = False
 
 
 @dataclass
@@ -59,7 +63,7 @@ class ClaimsOracle:
             changed = before is None or before.state != state
             seen = Seen(state, before and before.back, before.charge if before else None)
             self.seen[claim.claim_id] = seen
-            followed = local(now) - opened(claim) <= FOLLOWED
+            followed = day_of(now) - opened(claim) <= FOLLOWED
             ended = settled(before) and not changed
             if state.with_return and (changed or (followed and not ended)):
                 seen.back = claim.return_at(now) or seen.back
@@ -67,73 +71,71 @@ class ClaimsOracle:
                 known = claim.charge_at(now)
                 seen.charge = seen.charge if known is None else known
 
-    def days(self) -> dict[date, Day]:
-        """Numbers per client-day."""
-        found: dict[date, Day] = defaultdict(Day)
-        for claim in self.claims:
-            if claim.claim_id in self.seen:
-                self._add(claim, found)
-        return dict(found)
-
-    def sku_days(self) -> dict[tuple[date, str], tuple[int, int]]:
-        """(Day of sale, SKU) → returns and units back."""
-        claims: dict[tuple[date, str], set[int]] = defaultdict(set)
-        units_back: dict[tuple[date, str], int] = defaultdict(int)
+    def read_again(self, now: datetime, days: Collection[date]) -> None:
+        """The claims opened on the days were read once more, their returns and costs with them."""
         for claim in self.claims:
             seen = self.seen.get(claim.claim_id)
-            for order, units in self._orders(claim) if seen else ():
-                assert seen is not None
-                key = (local(order.created_at), order.seller_sku or "")
-                if seen.state.with_return:
-                    claims[key].add(claim.claim_id)
-                if seen.back is not None and seen.back.status == "delivered":
-                    units_back[key] += units
-        return {key: (len(found), units_back[key]) for key, found in claims.items()}
+            if seen is not None and seen.state.with_return and opened(claim) in days:
+                seen.back = claim.return_at(now) or seen.back
+                known = claim.charge_at(now)
+                seen.charge = seen.charge if known is None else known
+
+    def days(self) -> dict[date, Claimed]:
+        """Numbers per client-day; a claim about no known order has its own days only."""
+        return self._grouped(lambda day, order: day)
+
+    def sku_days(self, sku_of: Callable[[Order], str]) -> dict[tuple[date, str], Claimed]:
+        """Numbers per SKU-day; a claim about no known order has none."""
+        grouped = self._grouped(lambda day, order: None if order is None else (day, sku_of(order)))
+        return {key: found for key, found in grouped.items() if key is not None}
+
+    def _grouped(self, key: Callable[[date, Order | None], Key]) -> dict[Key, Claimed]:
+        found: dict[Key, Claimed] = defaultdict(Claimed)
+        for claim in self.claims:
+            if claim.claim_id in self.seen:
+                self._add(claim, key, found)
+        return dict(found)
+
+    def _add(self, claim: Claim, key: Callable[[date, Order | None], Key], found: dict[Key, Claimed]) -> None:
+        number, seen, about = claim.claim_id, self.seen[claim.claim_id], self._orders(claim)
+        orders = [order for order, _ in about]
+        places: Iterable[Order | None] = orders or [None]
+        for place in places:
+            found[key(opened(claim), place)].opened.add(number)
+            if seen.state.stage == "dispute":
+                found[key(opened(claim), place)].disputes.add(number)
+            if seen.back is not None:
+                found[key(day_of(claim.returns[0].at), place)].returns_opened.add(number)
+        for order, units in about:
+            sale = found[key(day_of(order.created_at), order)]
+            if seen.state.with_return:
+                sale.returns.add(number)
+            if seen.back is not None and seen.back.status == "delivered":
+                sale.units_back += units
+            if seen.charge is None and seen.state.status != "closed":
+                sale.cost_unread = True
+        if seen.charge is not None and orders:
+            for order, part in zip(orders, spread(seen.charge, [each.total for each in orders]), strict=True):
+                sale = found[key(day_of(order.created_at), order)]
+                sale.cost = part + (sale.cost or 0)
 
     def _orders(self, claim: Claim) -> list[tuple[Order, int]]:
-        """The orders a claim is known to be about: its own if it names one, its return's once that is read."""
+        """The orders a claim is known to be about: its own if it names one, its return's once that is read. Without
+        those from before the client's first day, in the order in which ties are broken (§4.3)."""
+        known: list[tuple[Order, int]] = []
         if self.seen[claim.claim_id].back is not None:
-            return [(claim.order, claim.quantity), *claim.also_back]
-        return [(claim.order, claim.quantity)] if claim.resource == "order" else []
-
-    def _add(self, claim: Claim, found: dict[date, Day]) -> None:
-        seen, orders = self.seen[claim.claim_id], self._orders(claim)
-        found[opened(claim)].reclamacoes += 1
-        found[opened(claim)].mediacoes += seen.state.stage == "dispute"
-        if seen.back is not None:
-            found[local(claim.returns[0].at)].devolucoes_no_dia += 1
-        for sale in {local(order.created_at) for order, _ in orders}:
-            found[sale].devolucoes += seen.state.with_return
-            if seen.charge is None and seen.state.status != "closed":
-                found[sale].cost = None
-        if seen.back is not None and seen.back.status == "delivered":
-            for order, units in orders:
-                found[local(order.created_at)].unidades_devolvidas += units
-        known = [order for order, _ in orders if local(order.created_at) >= self.first]
-        if seen.charge is not None and known:
-            for order, part in zip(known, split(seen.charge, known), strict=True):
-                day = found[local(order.created_at)]
-                day.cost = None if day.cost is None else day.cost + part
-
-
-def split(amount: int, orders: list[Order]) -> list[int]:
-    """An amount over orders by value: floors first, missing centavos to the largest remainders (§4.3)."""
-    whole = sum(order.total for order in orders)
-    parts = [amount * order.total // whole for order in orders]
-    by_rest = sorted(range(len(orders)), key=lambda n: (-(amount * orders[n].total % whole), str(orders[n].order_id)))
-    for n in by_rest[: amount - sum(parts)]:
-        parts[n] += 1
-    return parts
+            known = [(claim.order, claim.quantity), *claim.also_back]
+        elif claim.resource == "order":
+            known = [(claim.order, claim.quantity)]
+        counted = [(order, units) for order, units in known if day_of(order.created_at) >= self.first]
+        return sorted(counted, key=lambda each: str(each[0].order_id))
 
 
 def settled(seen: Seen | None) -> bool:
-    """Whether nothing more is expected: return and claim are over."""
+    """Whether return and claim are over."""
     return seen is not None and seen.back is not None and seen.back.status in ENDED and seen.state.status == "closed"
 
 
 def opened(claim: Claim) -> date:
-    return local(claim.created_at)
-
-
-def local(instant: datetime) -> date:
-    return instant.astimezone(SAO_PAULO).date()
+    """The day it was opened on."""
+    return day_of(claim.created_at)
