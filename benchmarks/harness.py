@@ -96,9 +96,12 @@ def _serve(parent: Connection, make: Callable[..., Sandbox], arguments: tuple[An
             parent.recv()  # the parent closes its end when it is done
 
 
-def measure(work: Callable[..., Any], *arguments: Any) -> Measure:
-    """Run ``work`` in a process of its own and measure it from inside, imports excluded."""
-    return together(1, work, *arguments)[0]
+def measure(work: Callable[..., Any], *arguments: Any, given: Callable[[], Any] | None = None) -> Measure:
+    """Run ``work`` in a process of its own and measure it from inside, imports excluded.
+
+    ``given`` makes a last argument inside that process, before the measurement starts.
+    """
+    return side_by_side(work, [arguments], given)[0]
 
 
 def together(processes: int, work: Callable[..., Any], *arguments: Any) -> list[Measure]:
@@ -106,13 +109,15 @@ def together(processes: int, work: Callable[..., Any], *arguments: Any) -> list[
     return side_by_side(work, [arguments] * processes)
 
 
-def side_by_side(work: Callable[..., Any], each: Sequence[tuple[Any, ...]]) -> list[Measure]:
+def side_by_side(
+    work: Callable[..., Any], each: Sequence[tuple[Any, ...]], given: Callable[[], Any] | None = None
+) -> list[Measure]:
     """The same with arguments of its own for each process."""
     barrier = SPAWN.Barrier(len(each))
     started = []
     for arguments in each:
         ours, theirs = SPAWN.Pipe()
-        process = SPAWN.Process(target=_measured, args=(theirs, barrier, work, arguments))
+        process = SPAWN.Process(target=_measured, args=(theirs, barrier, work, arguments, given))
         process.start()
         theirs.close()
         started.append((process, ours))
@@ -123,7 +128,15 @@ def side_by_side(work: Callable[..., Any], each: Sequence[tuple[Any, ...]]) -> l
             process.join()
 
 
-def _measured(answer: Connection, barrier: Barrier, work: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+def _measured(
+    answer: Connection,
+    barrier: Barrier,
+    work: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    given: Callable[[], Any] | None,
+) -> None:
+    if given is not None:
+        arguments = (*arguments, given())
     barrier.wait()
     start, cpu = time.perf_counter(), time.process_time()
     result = work(*arguments)

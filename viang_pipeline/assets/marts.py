@@ -165,5 +165,5 @@ def _build(context: dg.AssetExecutionContext, supabase: SupabaseResource, mart: 
         context,
         supabase.settings.clock()(),
         build,
-        preview=lambda wanted: client_day_preview(supabase.database, wanted),
+        preview=lambda wanted: client_day_preview(supabase.session, wanted),
     )

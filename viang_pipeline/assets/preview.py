@@ -8,7 +8,7 @@ import dagster as dg
 from sqlalchemy import Table
 
 from viang_pipeline.partitions import ClientDays
-from viang_pipeline.warehouse.database import Database
+from viang_pipeline.warehouse.session import Session
 
 SHOWN = ("dia", "vendas_brutas", "faturamento", "pedidos", "unidades", "comissao", "frete_vendedor", "repasse_estimado")
 MOST_ROWS = 10
@@ -20,10 +20,10 @@ def columns_of(table: Table) -> dict[str, Any]:
     return {"dagster/column_schema": dg.TableSchema(columns=columns), "dagster/table_name": f"dashboard.{table.name}"}
 
 
-def client_day_preview(database: Database, wanted: ClientDays) -> dict[str, Any]:
+def client_day_preview(session: Session, wanted: ClientDays) -> dict[str, Any]:
     """The newest client-days of a run as a small table, and the query that shows all of them."""
     client_id, days = next(iter(wanted.items()))
-    with database.transaction() as conn:
+    with session.transaction() as conn:
         rows = conn.execute(
             "select dia, vendas_brutas, faturamento, pedidos, unidades, comissao, frete_vendedor, repasse_estimado"
             " from dashboard.agg_client_day where client_id = %s and dia = any(%s) order by dia desc limit %s",

@@ -1,4 +1,7 @@
-"""Sensors gather and emit; what to do is decided in ``decisions``. A tick reads only our tables and the run queue."""
+"""Sensors gather and emit; what to do is decided in ``decisions``. A tick reads only our tables and the run queue.
+
+The run queue first: what a run that ends in between has done is then in the tables, and nothing is asked for twice.
+"""
 
 from datetime import datetime
 
@@ -37,11 +40,11 @@ def _request(why: str, client_id: str, days: decisions.Range, now: datetime) -> 
 def client_registry(context: dg.SensorEvaluationContext, supabase: SupabaseResource) -> dg.SensorResult:
     """Partitions for registered clients, and the next part of history of those whose first load is not done."""
     now = supabase.settings.clock()()
+    busy = clients_with_runs(context.instance)
     with supabase.database.transaction() as conn:
         registered = registered_clients(conn)
         clients = active_clients(conn)
     fresh = decisions.partitions_to_add(registered, context.instance.get_dynamic_partitions("client"))
-    busy = clients_with_runs(context.instance)
     chunks = {
         client.client_id: decisions.first_load_chunk(client.starts, client.complete, now)
         for client in clients
@@ -64,9 +67,9 @@ def client_registry(context: dg.SensorEvaluationContext, supabase: SupabaseResou
 def catch_up(context: dg.SensorEvaluationContext, supabase: SupabaseResource) -> dg.SensorResult:
     """A range run for every active client with a gap after its first read day."""
     now = supabase.settings.clock()()
+    busy = clients_with_runs(context.instance)
     with supabase.database.transaction() as conn:
         clients = active_clients(conn)
-    busy = clients_with_runs(context.instance)
     chunks = {
         client.client_id: decisions.missed_chunk(client.starts, client.complete, now)
         for client in clients
@@ -88,9 +91,9 @@ def catch_up(context: dg.SensorEvaluationContext, supabase: SupabaseResource) ->
 def changed_days(context: dg.SensorEvaluationContext, supabase: SupabaseResource) -> dg.SensorResult:
     """Range runs over stale days, one client at a time; clients with a run in progress are left to it."""
     now = supabase.settings.clock()()
+    busy = clients_with_runs(context.instance)
     with supabase.database.transaction() as conn:
         stale = ledgers.stale_days(conn, last_closed=last_closed_day(now))
-    busy = clients_with_runs(context.instance)
     # A run rebuilds all stale days of its client, so one request per client is enough.
     requests = [
         _request("mudou", client_id, decisions.changed_ranges(days)[0], now)

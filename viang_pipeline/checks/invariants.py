@@ -12,6 +12,7 @@ from viang_pipeline.collect.work import Rehearsal, Work
 from viang_pipeline.domain.business_day import last_closed_day
 from viang_pipeline.domain.metrics import additive_metrics
 from viang_pipeline.marts.build import BUILDERS
+from viang_pipeline.marts.maturity import matured_days
 from viang_pipeline.resources.supabase import SupabaseResource
 from viang_pipeline.warehouse import ledgers
 from viang_pipeline.warehouse.locks import lock_client
@@ -27,7 +28,7 @@ def pedidos_completos(context: dg.AssetCheckExecutionContext, supabase: Supabase
     """I8 for the windows of this run."""
     by_hand = run_scope(context) is None
     query = sql_text("i8.sql", run_scope="true" if by_hand else "run_id = %(run_id)s")
-    with supabase.database.transaction() as conn:
+    with supabase.session.transaction() as conn:
         return verdict(
             conn,
             query,
@@ -45,7 +46,7 @@ def pedidos_completos(context: dg.AssetCheckExecutionContext, supabase: Supabase
 def frete_fecha_por_envio(context: dg.AssetCheckExecutionContext, supabase: SupabaseResource) -> dg.AssetCheckResult:
     """I3 for the shipments of the run's lines."""
     scope, values = row_condition(context)
-    with supabase.database.transaction() as conn:
+    with supabase.session.transaction() as conn:
         return verdict(
             conn,
             sql_text("i3.sql", scope=scope),
@@ -63,7 +64,7 @@ def frete_fecha_por_envio(context: dg.AssetCheckExecutionContext, supabase: Supa
 def vendas_fecham(context: dg.AssetCheckExecutionContext, supabase: SupabaseResource) -> dg.AssetCheckResult:
     """I2 and I17 for the run's rows."""
     scope, values = row_condition(context)
-    with supabase.database.transaction() as conn:
+    with supabase.session.transaction() as conn:
         return verdict(
             conn,
             sql_text("i2.sql", scope=scope),
@@ -84,7 +85,7 @@ def skus_somam_o_cliente(context: dg.AssetCheckExecutionContext, supabase: Supab
     scope, values = row_condition(context)
     both = [m.id for m in additive_metrics("S") if "C" in m.graos] + [name for name, _ in COVERAGE_COLUMNS]
     query = "\nunion all\n".join(sql_text("i1.sql", scope=scope, column=column) for column in both)
-    with supabase.database.transaction() as conn:
+    with supabase.session.transaction() as conn:
         return verdict(
             conn,
             query,
@@ -105,7 +106,7 @@ def ads_fecham_com_o_anunciante(
 ) -> dg.AssetCheckResult:
     """I4 for the run's days."""
     scope, values = row_condition(context)
-    with supabase.database.transaction() as conn:
+    with supabase.session.transaction() as conn:
         return verdict(
             conn,
             sql_text("i4.sql", scope=scope),
@@ -122,7 +123,7 @@ def ads_fecham_com_o_anunciante(
 def ads_sem_sku_sao_poucos(context: dg.AssetCheckExecutionContext, supabase: SupabaseResource) -> dg.AssetCheckResult:
     """A warning: the numbers add up, but much of the spend has no SKU."""
     scope, values = row_condition(context)
-    with supabase.database.transaction() as conn:
+    with supabase.session.transaction() as conn:
         found = verdict(
             conn,
             sql_text("i4_remainder.sql", scope=scope),
@@ -142,7 +143,7 @@ def ads_sem_sku_sao_poucos(context: dg.AssetCheckExecutionContext, supabase: Sup
 def receita_de_ads_fecha(context: dg.AssetCheckExecutionContext, supabase: SupabaseResource) -> dg.AssetCheckResult:
     """I5 for the run's rows."""
     scope, values = row_condition(context)
-    with supabase.database.transaction() as conn:
+    with supabase.session.transaction() as conn:
         return verdict(
             conn,
             sql_text("i5.sql", scope=scope),
@@ -160,7 +161,7 @@ def receita_de_ads_fecha(context: dg.AssetCheckExecutionContext, supabase: Supab
 def coberturas_fazem_sentido(context: dg.AssetCheckExecutionContext, supabase: SupabaseResource) -> dg.AssetCheckResult:
     """I6 for the run's rows."""
     scope, values = row_condition(context)
-    with supabase.database.transaction() as conn:
+    with supabase.session.transaction() as conn:
         return verdict(
             conn,
             sql_text("i6.sql", scope=scope),
@@ -177,7 +178,7 @@ def coberturas_fazem_sentido(context: dg.AssetCheckExecutionContext, supabase: S
 def conversao_possivel(context: dg.AssetCheckExecutionContext, supabase: SupabaseResource) -> dg.AssetCheckResult:
     """A warning for SKU-days with more orders than visits (kpis.md §5.7)."""
     scope, values = row_condition(context)
-    with supabase.database.transaction() as conn:
+    with supabase.session.transaction() as conn:
         found = verdict(
             conn,
             sql_text("conversion.sql", scope=scope),
@@ -196,7 +197,7 @@ def conversao_possivel(context: dg.AssetCheckExecutionContext, supabase: Supabas
 def nenhum_dia_aberto(supabase: SupabaseResource) -> dg.AssetCheckResult:
     """I9 for everything stored."""
     values: dict[str, object] = {"last_closed": last_closed_day(supabase.settings.clock()())}
-    with supabase.database.transaction() as conn:
+    with supabase.session.transaction() as conn:
         return verdict(
             conn,
             sql_text("i9.sql"),
@@ -214,16 +215,17 @@ def nenhum_dia_aberto(supabase: SupabaseResource) -> dg.AssetCheckResult:
 def reconstrucao_nao_muda(context: dg.AssetCheckExecutionContext, supabase: SupabaseResource) -> dg.AssetCheckResult:
     """I10: a rehearsed rebuild of the run's days would write 0 rows.
 
-    A day whose raw data another run has changed meanwhile waits for its own rebuild and is left out.
+    A day another run has read meanwhile, so that its raw data changed or grew final, waits for its own rebuild and is
+    left out.
     """
     clock = supabase.settings.clock()
     last = last_closed_day(clock())
     findings: list[tuple[str, str, int]] = []
     for client_id, days in (run_scope(context) or _stored_days(supabase)).items():
-        with Rehearsal.over(supabase.database) as rehearsal:
-            with rehearsal.transaction() as conn:
-                lock_client(conn, client_id)  # until the rehearsal ends: nobody writes between looking and building
-                stale = ledgers.stale_days(conn, client_id, last_closed=last).get(client_id, [])
+        with supabase.session.transaction() as conn, Rehearsal.on(conn) as rehearsal:
+            lock_client(conn, client_id)  # until the rehearsal ends: nobody writes between looking and building
+            stale = {*ledgers.stale_days(conn, client_id, last_closed=last).get(client_id, [])}
+            stale |= matured_days(conn, client_id)
             work = Work(rehearsal, client_id, context.run.run_id, context.run.job_name, clock)
             for mart, build in BUILDERS.items():
                 written = build(work, [day for day in days if day <= last and day not in stale]).written
@@ -238,7 +240,7 @@ def reconstrucao_nao_muda(context: dg.AssetCheckExecutionContext, supabase: Supa
 
 
 def _stored_days(supabase: SupabaseResource) -> dict[str, list]:  # type: ignore[type-arg]
-    with supabase.database.transaction() as conn:
+    with supabase.session.transaction() as conn:
         rows = conn.execute(
             "select client_id, array_agg(dia order by dia) from dashboard.agg_client_day group by client_id"
         )

@@ -31,7 +31,7 @@ def clientes_em_dia(supabase: SupabaseResource) -> dg.AssetCheckResult:
     """A warning that names the clients whose newest complete day is older than it should be by now."""
     now = supabase.settings.clock()()
     expected = last_closed_day(now) if night_is_over(now) else last_closed_day(now) - timedelta(days=1)
-    with supabase.database.transaction() as conn:
+    with supabase.session.transaction() as conn:
         cursor = conn.execute(_BEHIND, [expected])
         names = [column.name for column in cursor.description or ()]
         found = result(

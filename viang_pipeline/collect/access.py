@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import closing, contextmanager
 
 from viang_pipeline.collect.authorization import mercado_livre_oauth
@@ -21,11 +21,17 @@ PLATFORM = "mercado_livre"
 
 @contextmanager
 def mercado_livre_client(
-    settings: Settings, database: Database, client_id: str, *, rehearsal: bool = False
+    settings: Settings,
+    database: Database,
+    client_id: str,
+    *,
+    rehearsal: bool = False,
+    quotas: MutableMapping[str, int] | None = None,
 ) -> Iterator[MercadoLivreClient]:
     """The client's Mercado Livre account, paced by the budgets of application, account and address (contract §1.2).
 
     A rehearsal never renews a token (a refresh token is single use) and books nothing in the shared budget.
+    ``quotas``: application → its calls per hour, for callers that open many accounts: asked for once, then remembered.
     Raises PermanentFailure for an unknown client, NeedsReauthorization for one that is not connected.
     """
     vault = TokenVault(database, token_keys(settings), settings.clock())
@@ -40,8 +46,11 @@ def mercado_livre_client(
     oauth = mercado_livre_oauth(settings)
     app_id = settings.require("mercado_livre_app_id")
     tokens = vault.source(client_id, PLATFORM, oauth.refresh, allow_refresh=not rehearsal)
-    with HttpClient(base_url=settings.mercado_livre_api_url, source="Mercado Livre", tokens=tokens) as probe:
-        quota = MercadoLivreClient(probe, state.account_id, buyer_salt=salt).app_quota(app_id)
+    quotas = {} if quotas is None else quotas
+    if app_id not in quotas:
+        with HttpClient(base_url=settings.mercado_livre_api_url, source="Mercado Livre", tokens=tokens) as probe:
+            quotas[app_id] = MercadoLivreClient(probe, state.account_id, buyer_salt=salt).app_quota(app_id)
+    quota = quotas[app_id]
     # The careful pace per account is for a platform whose limits nobody publishes, not for a simulated one.
     rate = safe_rate(quota) if is_loopback(settings.mercado_livre_api_url) else ACCOUNT_RATE
     scopes = mercado_livre_scopes(app_id, state.account_id, quota, account_rate=rate)

@@ -36,8 +36,15 @@ class Rehearsal:
     @contextmanager
     def over(cls, database: Database) -> Iterator[Rehearsal]:
         """One connection whose one transaction always ends in a rollback, however long the platform takes to answer."""
-        with closing(database.connect()) as connection, connection.transaction(force_rollback=True):
+        with closing(database.connect()) as connection, cls.on(connection) as rehearsal:
             connection.execute("set local idle_in_transaction_session_timeout = 0")
+            yield rehearsal
+
+    @classmethod
+    @contextmanager
+    def on(cls, connection: psycopg.Connection) -> Iterator[Rehearsal]:
+        """The same inside whatever transaction the connection is in: nothing done in the block stays."""
+        with connection.transaction(force_rollback=True):
             yield cls(connection)
 
 

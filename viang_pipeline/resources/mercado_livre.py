@@ -1,6 +1,7 @@
 """Mercado Livre as a Dagster resource: one paced client per seller."""
 
 from contextlib import AbstractContextManager
+from functools import cached_property
 
 import dagster as dg
 
@@ -14,6 +15,11 @@ class MercadoLivreResource(dg.ConfigurableResource[None]):
 
     supabase: dg.ResourceDependency[SupabaseResource]
 
+    @cached_property
+    def quotas(self) -> dict[str, int]:
+        """Calls per hour of each application, as this run learned them."""
+        return {}
+
     def account(self, client_id: str) -> AbstractContextManager[MercadoLivreClient]:
         """The account of one client, for the length of a ``with`` block."""
-        return mercado_livre_client(self.supabase.settings, self.supabase.database, client_id)
+        return mercado_livre_client(self.supabase.settings, self.supabase.database, client_id, quotas=self.quotas)

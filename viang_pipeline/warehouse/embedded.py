@@ -13,7 +13,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -169,7 +169,8 @@ def status(home: Path) -> ServerStatus:
 def _make_folders(home: Path, folder: Path) -> None:
     """Closed to everybody else; as root passable (not listable), because the server's account must get through."""
     for wanted in (home, folder):
-        if not wanted.exists():
+        # Two commands started at once both come here: the one that finds the folder made leaves it as it is.
+        with suppress(FileExistsError):
             wanted.mkdir(parents=True)
             wanted.chmod(0o711 if is_root() else 0o700)
     if home not in folder.parents:

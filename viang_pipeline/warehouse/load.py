@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from hashlib import blake2b
 from typing import Literal, LiteralString, NamedTuple
 
@@ -119,15 +120,15 @@ def converge(
     connection.execute(
         sql.SQL("alter table incoming add primary key ({}); analyze incoming ({})").format(_list(varying), _list(key))
     )
-    names = _Names(target=target, key=key, given=given, business=business, hash_column=hash_column)
+    names = _Names(table, tuple(key), tuple(given), tuple(business), hash_column)
     if scope is not None:
         outside = connection.execute(
             sql.SQL("select count(*) from incoming where ({}) is not true").format(sql.SQL(scope[0])), scope[1]
         ).fetchone()
         if outside and outside[0]:
             raise ValueError(f"{outside[0]} rows for {table} lie outside the scope that is being replaced")
-    answer = names.changed_rows() if changes else names.counts(touching)
-    written = connection.execute(names.write(scope, answer), scope[1] if scope else None)
+    statement = names.write(scope[0] if scope else None, None if changes else tuple(touching))
+    written = connection.execute(statement, scope[1] if scope else None)
     if changes:
         return _with_changes(read, key, business, written)
     inserted, updated, deleted, touched = written.fetchone() or (0, 0, 0, None)
@@ -136,21 +137,26 @@ def converge(
 
 @dataclass(frozen=True)
 class _Names:
-    """Composes the statement that writes what differs."""
+    """Composes the statement that writes what differs: once per table and process, because it names every column."""
 
-    target: sql.Identifier
-    key: Sequence[str]
-    given: Sequence[str]
-    business: Sequence[str]
+    table: str
+    key: tuple[str, ...]
+    given: tuple[str, ...]
+    business: tuple[str, ...]
     hash_column: str | None
 
-    def write(self, scope: Scope | None, answer: sql.Composable) -> sql.Composed:
-        """Rows that are equal are filtered before the INSERT: ON CONFLICT would lock, and so write, each of them."""
+    @cache  # noqa: B019  # a handful of tables, for as long as the process
+    def write(self, scope: LiteralString | None, touching: tuple[str, ...] | None) -> bytes:
+        """Rows that are equal are filtered before the INSERT: ON CONFLICT would lock, and so write, each of them.
+
+        Answers with the changed rows when ``touching`` is None, else with counts and the values of those columns.
+        """
         digest = sql.SQL("md5(row({})::text)").format(_list(self.business))
         columns = [*self.given, self.hash_column] if self.hash_column else list(self.given)
         values = [_list(self.given), digest] if self.hash_column else [_list(self.given)]
-        return sql.SQL(
-            """
+        return (
+            sql.SQL(
+                """
             with removed as (
                 delete from {target} as t
                 where {gone} and not exists (select from incoming as i where {same_key})
@@ -168,25 +174,32 @@ class _Names:
             )
             {answer}
             """
-        ).format(
-            target=self.target,
-            gone=sql.SQL("({})").format(sql.SQL(scope[0])) if scope else sql.SQL("false"),
-            same_key=sql.SQL(" and ").join(sql.SQL("t.{0} = i.{0}").format(sql.Identifier(name)) for name in self.key),
-            first_key=sql.Identifier(self.key[0]),
-            key=_list(self.key),
-            key_t=_list(self.key, "t"),
-            business_t=_list(self.business, "t"),
-            business_i=_list(self.business, "i"),
-            old=sql.SQL(", ").join(
-                sql.SQL("t.{} as {}").format(sql.Identifier(name), sql.Identifier(f"old_{name}"))
-                for name in self.business
-            ),
-            columns=_list(columns),
-            values=sql.SQL(", ").join(values),
-            updates=sql.SQL(", ").join(
-                sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in columns if name not in self.key
-            ),
-            answer=answer,
+            )
+            .format(
+                target=sql.Identifier(*self.table.split(".")),
+                gone=sql.SQL("({})").format(sql.SQL(scope)) if scope else sql.SQL("false"),
+                same_key=sql.SQL(" and ").join(
+                    sql.SQL("t.{0} = i.{0}").format(sql.Identifier(name)) for name in self.key
+                ),
+                first_key=sql.Identifier(self.key[0]),
+                key=_list(self.key),
+                key_t=_list(self.key, "t"),
+                business_t=_list(self.business, "t"),
+                business_i=_list(self.business, "i"),
+                old=sql.SQL(", ").join(
+                    sql.SQL("t.{} as {}").format(sql.Identifier(name), sql.Identifier(f"old_{name}"))
+                    for name in self.business
+                ),
+                columns=_list(columns),
+                values=sql.SQL(", ").join(values),
+                updates=sql.SQL(", ").join(
+                    sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name))
+                    for name in columns
+                    if name not in self.key
+                ),
+                answer=self.changed_rows() if touching is None else self.counts(touching),
+            )
+            .as_bytes()
         )
 
     def counts(self, touching: Sequence[str]) -> sql.Composed:

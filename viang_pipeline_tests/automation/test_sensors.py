@@ -131,6 +131,31 @@ def test_a_retired_client_keeps_its_partition_and_gets_no_run(
     assert clients_with_partitions(instance) == {"aurora"}
 
 
+@pytest.mark.parametrize("sensor", [client_registry, catch_up, changed_days], ids=lambda sensor: sensor.name)
+def test_what_a_run_finishes_while_a_sensor_looks_is_not_asked_for_again(
+    register: Register,
+    tick: Tick,
+    read: Callable[..., None],
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    sensor: dg.SensorDefinition,
+) -> None:
+    """The run is in the queue only before it has stored its days."""
+    register("aurora", starts="2026-02-01")
+    read("aurora", YESTERDAY - timedelta(days=3), YESTERDAY, changed=True)
+
+    def look_while_the_run_ends(_: dg.DagsterInstance) -> set[str]:
+        read("aurora", *days_between(date(2026, 2, 1), YESTERDAY))
+        with database.transaction() as conn:
+            conn.execute(
+                "update dashboard.day_state set linhas_de = bruto_rev, sku_de = linhas_rev, cliente_de = linhas_rev"
+            )
+        return set()
+
+    monkeypatch.setattr("viang_pipeline.automation.sensors.clients_with_runs", look_while_the_run_ends)
+    assert ranges(tick(sensor)) == []
+
+
 def test_nothing_to_do_is_said_in_words(tick: Tick) -> None:
     for sensor in (client_registry, catch_up, changed_days):
         result = tick(sensor)

@@ -8,6 +8,7 @@ import dagster as dg
 import pytest
 from psycopg.types.json import Jsonb
 
+from viang_pipeline.warehouse import ledgers
 from viang_pipeline_tests.checks.conftest import RunChecks
 from viang_pipeline_tests.marts.shop import DAY, NOW, Shop, order
 
@@ -159,6 +160,23 @@ def test_a_rebuild_that_is_only_rehearsed_repairs_nothing(shop: Shop, run_checks
     shop.execute("update dashboard.fact_sku_day set unidades = 99 where sku = 'A'")
     assert not run_checks("reconstrucao_nao_muda")["reconstrucao_nao_muda"].passed
     assert shop.sku_days()[DAY, "A"]["unidades"] == 99
+
+
+def test_a_day_that_grew_final_meanwhile_is_left_to_its_own_rebuild(shop: Shop, run_checks: RunChecks) -> None:
+    with shop.database.transaction() as conn:
+        ledgers.mark_read(conn, shop.client_id, "mercado_livre", "visits", [DAY], NOW)
+    assert run_checks("reconstrucao_nao_muda")["reconstrucao_nao_muda"].passed
+    assert shop.build(DAY)["agg_client_day"].written == 1
+
+
+def test_the_freight_of_a_day_that_is_read_again_meanwhile_is_left_to_its_own_rebuild(
+    shop: Shop, run_checks: RunChecks
+) -> None:
+    shop.ship("2", "20.00")
+    assert run_checks("frete_fecha_por_envio")["frete_fecha_por_envio"].passed
+    shop.build(DAY)
+    shop.execute("update dashboard.fact_order_line set frete_vendedor = 10.80 where order_id = '1002'")
+    assert not run_checks("frete_fecha_por_envio")["frete_fecha_por_envio"].passed
 
 
 def test_a_partly_known_sum_is_no_violation(shop: Shop, run_checks: RunChecks) -> None:

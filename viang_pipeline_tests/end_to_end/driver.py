@@ -16,7 +16,7 @@ from psycopg.rows import dict_row
 
 from viang_pipeline.collect.access import mercado_livre_client
 from viang_pipeline.collect.authorization import finish_authorization, start_authorization
-from viang_pipeline.collect.work import Outcome, Work
+from viang_pipeline.collect.work import Outcome, Transactions, Work
 from viang_pipeline.marts.build import BUILDERS, build_mart
 from viang_pipeline.marts.rehearse import COLLECTORS as ALL_COLLECTORS
 from viang_pipeline.sandbox import Sandbox, World
@@ -24,6 +24,7 @@ from viang_pipeline.sandbox.truth import Seller
 from viang_pipeline.settings import Settings, load_settings
 from viang_pipeline.warehouse import clients
 from viang_pipeline.warehouse.database import Database
+from viang_pipeline.warehouse.session import Session
 
 COLLECTORS = {name.removeprefix("mercado_livre/"): collect for name, collect in ALL_COLLECTORS.items()}
 UNPACED = 10**9
@@ -88,9 +89,10 @@ class Installation:
         self.at(at)
         days = days or self._days_of_night(client_id)
         night = self.collect(client_id, days=days)
-        work = self.work(client_id)
-        for mart in BUILDERS:
-            night.steps[mart] = build_mart(work, mart, days)
+        with Session(self.database) as session:
+            work = self.work(client_id, session)
+            for mart in BUILDERS:
+                night.steps[mart] = build_mart(work, mart, days)
         return night
 
     def collect(
@@ -98,13 +100,14 @@ class Installation:
     ) -> Night:
         """The reading part of a night."""
         days, night = days or self._days_of_night(client_id), Night()
-        with mercado_livre_client(self.settings, self.database, client_id) as api:
+        with Session(self.database) as session, mercado_livre_client(self.settings, self.database, client_id) as api:
             for name in steps:
-                night.steps[name] = COLLECTORS[name](self.work(client_id), api, days)
+                night.steps[name] = COLLECTORS[name](self.work(client_id, session), api, days)
         return night
 
-    def work(self, client_id: str) -> Work:
-        return Work(self.database, client_id, f"noite {self.now:%Y-%m-%dT%H:%M}", "daily_update", self.settings.clock())
+    def work(self, client_id: str, store: Transactions | None = None) -> Work:
+        run_id = f"noite {self.now:%Y-%m-%dT%H:%M}"
+        return Work(store or self.database, client_id, run_id, "daily_update", self.settings.clock())
 
     def _days_of_night(self, client_id: str) -> list[date]:
         yesterday = self.now.astimezone(SAO_PAULO).date() - timedelta(days=1)

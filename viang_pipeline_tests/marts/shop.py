@@ -18,6 +18,7 @@ from viang_pipeline.marts.build import BUILDERS, build_mart
 from viang_pipeline.warehouse import clients, ledgers
 from viang_pipeline.warehouse.database import Database
 from viang_pipeline.warehouse.load import RawRow, upsert_raw
+from viang_pipeline.warehouse.session import Session
 
 NOW = datetime(2026, 3, 20, 9, tzinfo=UTC)
 DAY = date(2026, 3, 10)
@@ -126,8 +127,9 @@ class Shop:
 
     def build(self, *days: date, run_id: str = "run-1", now: datetime = NOW) -> dict[str, Outcome]:
         """All three marts, in order."""
-        work = self.work(run_id=run_id, now=now)
-        return {mart: build_mart(work, mart, days) for mart in BUILDERS}
+        with Session(self.database) as session:
+            work = self.work(store=session, run_id=run_id, now=now)
+            return {mart: build_mart(work, mart, days) for mart in BUILDERS}
 
     def rows(self, table: str, order_by: str = "1, 2, 3") -> list[dict[str, Any]]:
         """Rows of this client in ``dashboard``."""

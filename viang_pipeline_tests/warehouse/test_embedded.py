@@ -12,7 +12,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import psycopg
 import pytest
@@ -68,6 +70,21 @@ def test_eight_racing_starts_after_an_interrupted_creation_share_one_server(race
     _, ports = raced_home
     assert len(ports) == 8
     assert len(set(ports)) == 1
+
+
+def test_folders_made_by_another_command_at_the_same_moment_are_taken_as_they_are(tmp_path: Path) -> None:
+    """The moment between looking and making is short: eight threads meet there in some of 200 homes."""
+    with ThreadPoolExecutor(8) as pool:
+        for number in range(200):
+            home, together = tmp_path / str(number), Barrier(8)
+
+            def make(home: Path = home, together: Barrier = together) -> None:
+                together.wait()
+                embedded._make_folders(home, home / "postgres")
+
+            for made in [pool.submit(make) for _ in range(8)]:
+                made.result()
+            assert (home / "postgres").is_dir()
 
 
 def test_a_running_server_is_found_at_once_and_without_the_lock(home: Path, server: embedded.EmbeddedServer) -> None:

@@ -25,3 +25,9 @@ where envio.partes > 0
             where linha.client_id = pedido.client_id and linha.order_id = pedido.chave
         )
   )
+  -- a day that another run has read meanwhile is left to its own rebuild
+  and not exists (
+      select from dashboard.fact_order_line as linha
+      join dashboard.day_state as estado using (client_id, dia)
+      where linha.client_id = envio.client_id and linha.envio = envio.envio and estado.bruto_rev > estado.linhas_de
+  )

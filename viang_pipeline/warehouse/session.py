@@ -1,0 +1,68 @@
+"""One connection kept for a run's work: a new one for every transaction would read the catalogue again each time.
+
+A run holds one and keeps none afterwards (contract supabase §0). Transactions come one after the other, never one
+inside another: what the inner one committed could still be rolled back by the outer one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+
+import psycopg
+
+from viang_pipeline.warehouse.database import Database
+
+
+class Session:
+    """Transactions on one connection, opened with the first and again after the server or the line dropped it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._connection: psycopg.Connection | None = None
+        self._in_transaction = False
+
+    @contextmanager
+    def transaction(self) -> Iterator[psycopg.Connection]:
+        """One transaction: committed at the end of the block, rolled back when it raises.
+
+        Raises RuntimeError inside another transaction of this session; connection failures as ``Database.connect``.
+        """
+        if self._in_transaction:
+            raise RuntimeError("A transaction of this session is still open")
+        connection = self._alive()
+        self._in_transaction = True
+        try:
+            with connection.transaction():
+                yield connection
+        finally:
+            self._in_transaction = False
+
+    def close(self) -> None:
+        """Give the connection back; a later transaction opens a new one."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _alive(self) -> psycopg.Connection:
+        if self._connection is not None:
+            try:
+                # The line may have been cut while the platform was being read: asking costs one round trip, a new
+                # connection five.
+                self._connection.execute("select")
+            except psycopg.Error:
+                self.close()
+        if self._connection is None:
+            self._connection = self._database.connect(autocommit=True)
+            # A pooler between us and the server may hand the next transaction to another backend.
+            self._connection.prepare_threshold = None
+        return self._connection
