@@ -57,13 +57,29 @@ class Case:
     shared: bool = True
 
 
-SELLER_WALK = HiddenLimit(per="seller", walk=(10.0, 36.0), seed=2026)
+STEP = 30.0
+"""Seconds between the steps of a limit, each of about a fifth of it."""
+
+SELLER_WALK = HiddenLimit(per="seller", walk=(10.0, 36.0), every=STEP, seed=2026)
 CASES = (
     Case("one seller, its own limit", 1, SELLER_WALK, 40.0),
     Case("one seller, its own limit, each paced alone", 1, SELLER_WALK, 40.0, shared=False),
-    Case("one seller, its own low limit", 1, HiddenLimit(per="seller", walk=(2.0, 4.8), every=10.0, seed=2026), 5.0),
-    Case("four sellers, the application's limit", 4, HiddenLimit(per="app", walk=(10.0, 36.0), seed=2026), 40.0),
-    Case("four sellers, each its own limit", 4, HiddenLimit(per="seller", walk=(3.0, 9.0), seed=2026), 40.0),
+    Case("one seller, its own low limit", 1, HiddenLimit(per="seller", walk=(2.0, 4.8), every=STEP, seed=2026), 5.0),
+    Case(
+        "four sellers, the application's limit",
+        4,
+        HiddenLimit(per="app", walk=(10.0, 36.0), every=STEP, seed=2026),
+        40.0,
+    ),
+    Case(
+        "four sellers, each its own limit", 4, HiddenLimit(per="seller", walk=(3.0, 9.0), every=STEP, seed=2026), 40.0
+    ),
+    Case(
+        "one seller, a step every five seconds",
+        1,
+        HiddenLimit(per="seller", walk=(10.0, 36.0), every=5.0, seed=2026),
+        40.0,
+    ),
 )
 
 

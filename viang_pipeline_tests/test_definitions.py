@@ -12,13 +12,17 @@ from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
 from viang_pipeline import partitions
 from viang_pipeline.definitions import build_definitions
 
-ORDERS, SHIPMENTS, LISTINGS, VISITS, STOCK, ACCOUNT, ADS, CLAIMS = (
+ORDERS, SHIPMENTS, LISTINGS, VISITS, STOCK, ACCOUNT, ADS, CLAIMS, BILLING, DISCOUNTS = (
     f"mercado_livre/{name}"
-    for name in ("orders", "shipments", "listings", "visits", "stock", "account", "ads", "claims")
-)
+    for name in (
+        "orders", "shipments", "listings", "visits", "stock", "account", "ads", "claims", "billing", "discounts"
+    )
+)  # fmt: skip
 RAW_KINDS, MART_KINDS = {"api", "postgres"}, {"postgres", "table"}
 
-BLOCKS = {"fact_visits", "fact_stock", "fact_account", "fact_ads", "fact_claim_line"}
+BLOCKS = {
+    "fact_visits", "fact_stock", "fact_account", "fact_ads", "fact_claim_line", "fact_billing", "fact_order_discount"
+}  # fmt: skip
 
 # key → (depends on, group, kinds, pools)
 ASSETS = {
@@ -30,21 +34,32 @@ ASSETS = {
     ACCOUNT: (set(), "mercado_livre", RAW_KINDS, {"mercado_livre"}),
     ADS: ({LISTINGS}, "mercado_livre", RAW_KINDS, {"mercado_livre"}),
     CLAIMS: ({ORDERS}, "mercado_livre", RAW_KINDS, {"mercado_livre"}),
+    BILLING: ({ORDERS}, "mercado_livre", RAW_KINDS, {"mercado_livre"}),
+    DISCOUNTS: ({ORDERS}, "mercado_livre", RAW_KINDS, {"mercado_livre"}),
     "fact_order_line": ({ORDERS, SHIPMENTS, LISTINGS}, "marts", MART_KINDS, set()),
     "fact_visits": ({VISITS, LISTINGS, "fact_order_line"}, "marts", MART_KINDS, set()),
     "fact_stock": ({STOCK}, "marts", MART_KINDS, set()),
     "fact_account": ({ACCOUNT}, "marts", MART_KINDS, set()),
     "fact_ads": ({ADS, LISTINGS, "fact_order_line"}, "marts", MART_KINDS, set()),
     "fact_claim_line": ({CLAIMS, "fact_order_line"}, "marts", MART_KINDS, set()),
+    "fact_billing": ({BILLING, "fact_order_line"}, "marts", MART_KINDS, set()),
+    "fact_order_discount": ({DISCOUNTS, ORDERS}, "marts", MART_KINDS, set()),
     "fact_sku_day": ({"fact_order_line", *BLOCKS}, "marts", MART_KINDS, set()),
     "agg_client_day": ({"fact_order_line", "fact_sku_day"}, "marts", MART_KINDS, set()),
+    "reconciliation": ({"fact_billing", "agg_client_day"}, "marts", MART_KINDS, set()),
+    "sku_portfolio": ({"fact_sku_day", "agg_client_day"}, "marts", MART_KINDS, set()),
 }
-MARTS = {"fact_order_line", *BLOCKS, "fact_sku_day", "agg_client_day"}
+MARTS = {"fact_order_line", *BLOCKS, "fact_sku_day", "agg_client_day", "reconciliation", "sku_portfolio"}
 
 # check → (asset, blocks what comes after)
 CHECKS = {
     "pedidos_completos": (ORDERS, True),
     "frete_fecha_por_envio": ("fact_order_line", True),
+    "comissao_fecha": ("fact_order_line", True),
+    "tarifa_independe_da_quantidade": ("fact_order_line", False),
+    "faturas_fecham": ("fact_billing", True),
+    "resumo_da_fatura_confere": ("fact_billing", False),
+    "tarifa_faturada_confere": ("fact_billing", False),
     "vendas_fecham": ("fact_sku_day", True),
     "skus_somam_o_cliente": ("agg_client_day", True),
     "ads_fecham_com_o_anunciante": ("agg_client_day", True),
@@ -54,6 +69,8 @@ CHECKS = {
     "conversao_possivel": ("fact_sku_day", False),
     "nenhum_dia_aberto": ("agg_client_day", True),
     "reconstrucao_nao_muda": ("agg_client_day", True),
+    "classes_somam_o_cliente": ("sku_portfolio", True),
+    "dicionario_em_dia": ("agg_client_day", False),
     "clientes_em_dia": ("agg_client_day", False),
 }
 

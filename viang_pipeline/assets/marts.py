@@ -1,8 +1,10 @@
-"""The marts: order lines and their two sums. Wiring only."""
+"""The marts: order lines, the blocks beside them and their two sums. Wiring only."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import dagster as dg
+from sqlalchemy import Table
 
 from viang_pipeline import partitions
 from viang_pipeline.assets.client_days import POLICY, each_client
@@ -11,7 +13,9 @@ from viang_pipeline.assets.raw_mercado_livre import (
     OWNERS,
     mercado_livre_account,
     mercado_livre_ads,
+    mercado_livre_billing,
     mercado_livre_claims,
+    mercado_livre_discounts,
     mercado_livre_listings,
     mercado_livre_orders,
     mercado_livre_shipments,
@@ -23,147 +27,121 @@ from viang_pipeline.marts.build import build_mart
 from viang_pipeline.resources.supabase import SupabaseResource
 from viang_pipeline.warehouse import schema
 
-GROUP = "marts"
-KINDS = {"postgres", "table"}
 
+def _mart(
+    name: str, table: Table, description: str, after: Sequence[dg.AssetsDefinition], *, preview: bool = False
+) -> dg.AssetsDefinition:
+    """The asset ``name``: its mart for each client of the run; ``table``: whose columns the interface shows.
 
-@dg.asset(
-    group_name=GROUP,
-    kinds=KINDS,
-    owners=OWNERS,
-    deps=[mercado_livre_orders, mercado_livre_shipments, mercado_livre_listings],
-    partitions_def=partitions.client_day,
-    backfill_policy=POLICY,
-    metadata=columns_of(schema.fact_order_line),
-    description="Linhas de pedido: dia, SKU, tarifa, frete rateado e reembolso decididos uma única vez.",
-)
-def fact_order_line(context: dg.AssetExecutionContext, supabase: SupabaseResource) -> dg.MaterializeResult[None]:
-    """Order lines of the run's clients and days."""
-    return _build(context, supabase, "fact_order_line")
+    ``preview``: show the newest client-days too.
+    """
 
-
-@dg.asset(
-    group_name=GROUP,
-    kinds=KINDS,
-    owners=OWNERS,
-    deps=[mercado_livre_visits, mercado_livre_listings, fact_order_line],
-    partitions_def=partitions.client_day,
-    backfill_policy=POLICY,
-    metadata=columns_of(schema.fact_visits_sku_day),
-    description="Visitas por SKU e por conta: nunca rateadas; vazias onde um anúncio carrega vários SKUs.",
-)
-def fact_visits(context: dg.AssetExecutionContext, supabase: SupabaseResource) -> dg.MaterializeResult[None]:
-    """Visits of the run's clients and days."""
-    return _build_block(context, supabase, "fact_visits")
-
-
-@dg.asset(
-    group_name=GROUP,
-    kinds=KINDS,
-    owners=OWNERS,
-    deps=[mercado_livre_stock],
-    partitions_def=partitions.client_day,
-    backfill_policy=POLICY,
-    metadata=columns_of(schema.fact_stock_sku_day),
-    description="Estoque por SKU e por conta no fechamento do dia, como foi fotografado.",
-)
-def fact_stock(context: dg.AssetExecutionContext, supabase: SupabaseResource) -> dg.MaterializeResult[None]:
-    """Stock of the run's clients and days."""
-    return _build_block(context, supabase, "fact_stock")
-
-
-@dg.asset(
-    group_name=GROUP,
-    kinds=KINDS,
-    owners=OWNERS,
-    deps=[mercado_livre_account],
-    partitions_def=partitions.client_day,
-    backfill_policy=POLICY,
-    metadata=columns_of(schema.fact_account_day),
-    description="Reputação da conta no fechamento do dia, como foi fotografada.",
-)
-def fact_account(context: dg.AssetExecutionContext, supabase: SupabaseResource) -> dg.MaterializeResult[None]:
-    """Reputation of the run's clients and days."""
-    return _build_block(context, supabase, "fact_account")
-
-
-@dg.asset(
-    group_name=GROUP,
-    kinds=KINDS,
-    owners=OWNERS,
-    deps=[mercado_livre_ads, mercado_livre_listings, fact_order_line],
-    partitions_def=partitions.client_day,
-    backfill_policy=POLICY,
-    metadata=columns_of(schema.fact_ads_sku_day),
-    description="Ads por SKU e por anunciante: gasto sem repetições, e o que não cabe em nenhum SKU fica à parte.",
-)
-def fact_ads(context: dg.AssetExecutionContext, supabase: SupabaseResource) -> dg.MaterializeResult[None]:
-    """Ads of the run's clients and days."""
-    return _build_block(context, supabase, "fact_ads")
-
-
-@dg.asset(
-    group_name=GROUP,
-    kinds=KINDS,
-    owners=OWNERS,
-    deps=[mercado_livre_claims, fact_order_line],
-    partitions_def=partitions.client_day,
-    backfill_policy=POLICY,
-    metadata=columns_of(schema.fact_claim_line),
-    description="Reclamações e devoluções nas linhas dos pedidos: o que voltou e quanto custou.",
-)
-def fact_claim_line(context: dg.AssetExecutionContext, supabase: SupabaseResource) -> dg.MaterializeResult[None]:
-    """Claims of the run's clients and days."""
-    return _build_block(context, supabase, "fact_claim_line")
-
-
-@dg.asset(
-    group_name=GROUP,
-    kinds=KINDS,
-    owners=OWNERS,
-    deps=[fact_order_line, fact_visits, fact_stock, fact_account, fact_ads, fact_claim_line],
-    partitions_def=partitions.client_day,
-    backfill_policy=POLICY,
-    metadata=columns_of(schema.fact_sku_day),
-    description="Métricas por cliente, dia e SKU: soma das linhas de pedido.",
-)
-def fact_sku_day(context: dg.AssetExecutionContext, supabase: SupabaseResource) -> dg.MaterializeResult[None]:
-    """SKU-days of the run's clients and days."""
-    return _build(context, supabase, "fact_sku_day")
-
-
-@dg.asset(
-    group_name=GROUP,
-    kinds=KINDS,
-    owners=OWNERS,
-    deps=[fact_order_line, fact_sku_day],
-    partitions_def=partitions.client_day,
-    backfill_policy=POLICY,
-    metadata=columns_of(schema.agg_client_day),
-    description="Métricas por cliente e dia: soma das mesmas linhas de pedido.",
-)
-def agg_client_day(context: dg.AssetExecutionContext, supabase: SupabaseResource) -> dg.MaterializeResult[None]:
-    """Client-days of the run's clients and days."""
-    return _build(context, supabase, "agg_client_day")
-
-
-def _build_block(
-    context: dg.AssetExecutionContext, supabase: SupabaseResource, mart: str
-) -> dg.MaterializeResult[None]:
-    return each_client(
-        context,
-        supabase.settings.clock()(),
-        lambda client_id, days: build_mart(supabase.work(client_id, context.run), mart, days),
+    @dg.asset(
+        name=name,
+        group_name="marts",
+        kinds={"postgres", "table"},
+        owners=OWNERS,
+        deps=after,
+        partitions_def=partitions.client_day,
+        backfill_policy=POLICY,
+        metadata=columns_of(table),
+        description=description,
     )
+    def built(context: dg.AssetExecutionContext, supabase: SupabaseResource) -> dg.MaterializeResult[None]:
+        def build(client_id: str, days: list[date]) -> Outcome:
+            return build_mart(supabase.work(client_id, context.run), name, days)
+
+        return each_client(
+            context,
+            supabase.settings.clock()(),
+            build,
+            preview=(lambda wanted: client_day_preview(supabase.session, wanted)) if preview else None,
+        )
+
+    return built
 
 
-def _build(context: dg.AssetExecutionContext, supabase: SupabaseResource, mart: str) -> dg.MaterializeResult[None]:
-    def build(client_id: str, days: list[date]) -> Outcome:
-        return build_mart(supabase.work(client_id, context.run), mart, days)
-
-    return each_client(
-        context,
-        supabase.settings.clock()(),
-        build,
-        preview=lambda wanted: client_day_preview(supabase.session, wanted),
-    )
+fact_order_line = _mart(
+    "fact_order_line",
+    schema.fact_order_line,
+    "Linhas de pedido: dia, SKU, tarifa, frete rateado e reembolso decididos uma única vez.",
+    [mercado_livre_orders, mercado_livre_shipments, mercado_livre_listings],
+    preview=True,
+)
+fact_visits = _mart(
+    "fact_visits",
+    schema.fact_visits_sku_day,
+    "Visitas por SKU e por conta: nunca rateadas; vazias onde um anúncio carrega vários SKUs.",
+    [mercado_livre_visits, mercado_livre_listings, fact_order_line],
+)
+fact_stock = _mart(
+    "fact_stock",
+    schema.fact_stock_sku_day,
+    "Estoque por SKU e por conta no fechamento do dia, como foi fotografado.",
+    [mercado_livre_stock],
+)
+fact_account = _mart(
+    "fact_account",
+    schema.fact_account_day,
+    "Reputação da conta no fechamento do dia, como foi fotografada.",
+    [mercado_livre_account],
+)
+fact_ads = _mart(
+    "fact_ads",
+    schema.fact_ads_sku_day,
+    "Ads por SKU e por anunciante: gasto sem repetições, e o que não cabe em nenhum SKU fica à parte.",
+    [mercado_livre_ads, mercado_livre_listings, fact_order_line],
+)
+fact_claim_line = _mart(
+    "fact_claim_line",
+    schema.fact_claim_line,
+    "Reclamações e devoluções nas linhas dos pedidos: o que voltou e quanto custou.",
+    [mercado_livre_claims, fact_order_line],
+)
+fact_billing = _mart(
+    "fact_billing",
+    schema.billing_charge,
+    "Faturas da plataforma: cobranças por pedido e por período, e a tarifa de venda faturada de cada pedido.",
+    [mercado_livre_billing, fact_order_line],
+)
+fact_order_discount = _mart(
+    "fact_order_discount",
+    schema.fact_order_discount,
+    "Descontos por pedido e quem os paga. Informativo: já estão no preço e nunca se subtraem do faturamento.",
+    [mercado_livre_discounts, mercado_livre_orders],
+)
+fact_sku_day = _mart(
+    "fact_sku_day",
+    schema.fact_sku_day,
+    "Métricas por cliente, dia e SKU: soma das linhas de pedido.",
+    [
+        fact_order_line,
+        fact_visits,
+        fact_stock,
+        fact_account,
+        fact_ads,
+        fact_claim_line,
+        fact_billing,
+        fact_order_discount,
+    ],
+    preview=True,
+)
+agg_client_day = _mart(
+    "agg_client_day",
+    schema.agg_client_day,
+    "Métricas por cliente e dia: soma das mesmas linhas de pedido.",
+    [fact_order_line, fact_sku_day],
+    preview=True,
+)
+reconciliation = _mart(
+    "reconciliation",
+    schema.reconciliation,
+    "Nossos números contra as faturas da plataforma e contra o painel do vendedor: diferença e se confere.",
+    [fact_billing, agg_client_day],
+)
+sku_portfolio = _mart(
+    "sku_portfolio",
+    schema.sku_portfolio,
+    "Como cada SKU está no dia mais novo: venda média diária, curva ABC e tendência. Não depende dos dias da execução.",
+    [fact_sku_day, agg_client_day],
+)

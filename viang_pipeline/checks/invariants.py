@@ -1,22 +1,60 @@
-"""Invariants of the dictionary as asset checks (kpis.md §9): I1, I2 with I17, I3 to I6, I8, I9, I10.
+"""Invariants of the dictionary as asset checks (kpis.md §9): I1 to I10, I15, I16 and I17; and those of bills.
 
 Blocking where a wrong number would be shown: the run fails and what depends on it is not built.
 """
 
+from collections.abc import Mapping, Sequence
+
 import dagster as dg
 
-from viang_pipeline.assets.marts import agg_client_day, fact_order_line, fact_sku_day
+from viang_pipeline.assets.marts import agg_client_day, fact_billing, fact_order_line, fact_sku_day, sku_portfolio
 from viang_pipeline.assets.raw_mercado_livre import mercado_livre_orders
 from viang_pipeline.checks.scope import result, row_condition, run_scope, sql_text, verdict
 from viang_pipeline.collect.work import Rehearsal, Work
 from viang_pipeline.domain.business_day import last_closed_day
 from viang_pipeline.domain.metrics import additive_metrics
-from viang_pipeline.marts.build import BUILDERS
+from viang_pipeline.marts.build import BLOCKS, BUILDERS, CLIENT_SUMS, LINES, SKU_SUMS
 from viang_pipeline.marts.maturity import matured_days
 from viang_pipeline.resources.supabase import SupabaseResource
 from viang_pipeline.warehouse import ledgers
+from viang_pipeline.warehouse.dictionary import differing_definitions
 from viang_pipeline.warehouse.locks import lock_client
 from viang_pipeline.warehouse.schema import COVERAGE_COLUMNS
+
+SUMMED = [m.id for m in additive_metrics("S") if "C" in m.graos] + [name for name, _ in COVERAGE_COLUMNS]
+"""Additive columns that both daily tables have."""
+
+
+def _over_rows(
+    name: str,
+    asset: dg.AssetsDefinition,
+    description: str,
+    *,
+    good: str,
+    bad: str,
+    query: str | None = None,
+    each: Sequence[Mapping[str, str]] = ({},),
+    also: Sequence[dg.AssetsDefinition] = (),
+    warning: bool = False,
+) -> dg.AssetChecksDefinition:
+    """A check that passes when ``query`` (a file of this package) finds nothing among the run's rows.
+
+    ``bad`` counts the findings with ``{n}``; ``each``: what is put into the query, one part per mapping, besides the
+    rows and clients of the run; ``also``: tables it reads that must be there. A ``warning`` blocks nothing.
+    """
+
+    @dg.asset_check(
+        name=name, asset=asset, description=description, blocking=not warning, additional_deps=list(also) or None
+    )
+    def check(context: dg.AssetCheckExecutionContext, supabase: SupabaseResource) -> dg.AssetCheckResult:
+        scope, values = row_condition(context)
+        clients = "client_id = any(%(clients)s)" if values else "true"
+        parts = [sql_text(query or f"{name}.sql", scope=scope, clients=clients, **part) for part in each]
+        with supabase.session.transaction() as conn:
+            found = verdict(conn, "\nunion all\n".join(parts), values, good=good, bad=bad)
+        return found._replace(severity=dg.AssetCheckSeverity.WARN) if warning else found
+
+    return check
 
 
 @dg.asset_check(
@@ -38,155 +76,130 @@ def pedidos_completos(context: dg.AssetCheckExecutionContext, supabase: Supabase
         )
 
 
-@dg.asset_check(
-    asset=fact_order_line,
-    blocking=True,
-    description="I3: o frete rateado de cada envio soma exatamente o custo do envio, uma única vez.",
+frete_fecha_por_envio = _over_rows(
+    "frete_fecha_por_envio",
+    fact_order_line,
+    "I3: o frete rateado de cada envio soma exatamente o custo do envio, uma única vez.",
+    query="i3.sql",
+    good="Frete rateado = custo do envio",
+    bad="{n} envio(s) com frete rateado diferente do custo",
 )
-def frete_fecha_por_envio(context: dg.AssetCheckExecutionContext, supabase: SupabaseResource) -> dg.AssetCheckResult:
-    """I3 for the shipments of the run's lines."""
-    scope, values = row_condition(context)
-    with supabase.session.transaction() as conn:
-        return verdict(
-            conn,
-            sql_text("i3.sql", scope=scope),
-            values,
-            good="Frete rateado = custo do envio",
-            bad="{n} envio(s) com frete rateado diferente do custo",
-        )
-
-
-@dg.asset_check(
-    asset=fact_sku_day,
-    blocking=True,
-    description="I2 e I17: vendas brutas = faturamento + cancelado; cancelado = antes + depois do envio.",
+comissao_fecha = _over_rows(
+    "comissao_fecha",
+    fact_order_line,
+    "I7: comissão da linha = tarifa por unidade × quantidade.",
+    query="i7.sql",
+    good="Comissão = tarifa × quantidade em todas as linhas",
+    bad="{n} linha(s) cuja comissão não é tarifa × quantidade",
 )
-def vendas_fecham(context: dg.AssetCheckExecutionContext, supabase: SupabaseResource) -> dg.AssetCheckResult:
-    """I2 and I17 for the run's rows."""
-    scope, values = row_condition(context)
-    with supabase.session.transaction() as conn:
-        return verdict(
-            conn,
-            sql_text("i2.sql", scope=scope),
-            values,
-            good="Vendas brutas fecham com faturamento e cancelamentos",
-            bad="{n} linha(s) em que as vendas não fecham",
-        )
-
-
-@dg.asset_check(
-    asset=agg_client_day,
-    blocking=True,
-    additional_deps=[fact_sku_day],
-    description="I1: a soma dos SKUs é igual ao cliente-dia, centavo a centavo.",
+tarifa_independe_da_quantidade = _over_rows(
+    "tarifa_independe_da_quantidade",
+    fact_order_line,
+    "I7: a tarifa de vendas com várias unidades fica a 3 p.p. das vendas de uma unidade do mesmo anúncio.",
+    query="i7_quantity.sql",
+    good="A tarifa por unidade não depende da quantidade",
+    bad="{n} linha(s) com tarifa fora da faixa das vendas de uma unidade",
+    warning=True,
 )
-def skus_somam_o_cliente(context: dg.AssetCheckExecutionContext, supabase: SupabaseResource) -> dg.AssetCheckResult:
-    """I1 for every additive column both tables have."""
-    scope, values = row_condition(context)
-    both = [m.id for m in additive_metrics("S") if "C" in m.graos] + [name for name, _ in COVERAGE_COLUMNS]
-    query = "\nunion all\n".join(sql_text("i1.sql", scope=scope, column=column) for column in both)
-    with supabase.session.transaction() as conn:
-        return verdict(
-            conn,
-            query,
-            values,
-            good=f"{len(both)} colunas conferem ao centavo",
-            bad="{n} diferença(s) entre a soma dos SKUs e o cliente-dia",
-        )
-
-
-@dg.asset_check(
-    asset=agg_client_day,
-    blocking=True,
-    additional_deps=[fact_sku_day],
-    description="I4: gasto dos SKUs + não alocável = total do anunciante, centavo a centavo.",
+faturas_fecham = _over_rows(
+    "faturas_fecham",
+    fact_billing,
+    "As linhas de fatura somam o total do período; a tarifa faturada do pedido, a das suas linhas.",
+    query="bills.sql",
+    good="As faturas fecham por período e por pedido",
+    bad="{n} período(s) ou pedido(s) em que a fatura não fecha",
 )
-def ads_fecham_com_o_anunciante(
-    context: dg.AssetCheckExecutionContext, supabase: SupabaseResource
-) -> dg.AssetCheckResult:
-    """I4 for the run's days."""
-    scope, values = row_condition(context)
-    with supabase.session.transaction() as conn:
-        return verdict(
-            conn,
-            sql_text("i4.sql", scope=scope),
-            values,
-            good="Ads fecham com o total do anunciante",
-            bad="{n} dia(s) em que os Ads não fecham com o anunciante",
-        )
-
-
-@dg.asset_check(
-    asset=agg_client_day,
-    description="I4: o gasto de Ads sem SKU fica abaixo de 5 % do total do anunciante.",
+# The lines of an open period may be younger than its summary, those of a closed one may not.
+resumo_da_fatura_confere = _over_rows(
+    "resumo_da_fatura_confere",
+    fact_billing,
+    "As linhas de um período fechado somam o resumo da plataforma, tipo por tipo.",
+    query="bill_summary.sql",
+    good="As faturas fechadas conferem com o resumo",
+    bad="{n} tipo(s) de cobrança diferentes do resumo da plataforma",
+    warning=True,
 )
-def ads_sem_sku_sao_poucos(context: dg.AssetCheckExecutionContext, supabase: SupabaseResource) -> dg.AssetCheckResult:
-    """A warning: the numbers add up, but much of the spend has no SKU."""
-    scope, values = row_condition(context)
-    with supabase.session.transaction() as conn:
-        found = verdict(
-            conn,
-            sql_text("i4_remainder.sql", scope=scope),
-            values,
-            good="Quase todo o gasto de Ads tem SKU",
-            bad="{n} dia(s) com mais de 5 % do gasto de Ads sem SKU",
-        )
-    return found._replace(severity=dg.AssetCheckSeverity.WARN)
-
-
-@dg.asset_check(
-    asset=agg_client_day,
-    blocking=True,
-    additional_deps=[fact_sku_day],
-    description="I5: receita direta + assistida = receita de Ads.",
+tarifa_faturada_confere = _over_rows(
+    "tarifa_faturada_confere",
+    fact_billing,
+    "A tarifa faturada de uma linha difere da estimada em até R$ 0,02.",
+    query="billed_fee.sql",
+    good="Tarifas faturadas iguais às estimadas",
+    bad="{n} linha(s) com tarifa faturada diferente da estimada",
+    warning=True,
 )
-def receita_de_ads_fecha(context: dg.AssetCheckExecutionContext, supabase: SupabaseResource) -> dg.AssetCheckResult:
-    """I5 for the run's rows."""
-    scope, values = row_condition(context)
-    with supabase.session.transaction() as conn:
-        return verdict(
-            conn,
-            sql_text("i5.sql", scope=scope),
-            values,
-            good="Receita de Ads fecha",
-            bad="{n} linha(s) em que a receita de Ads não fecha",
-        )
-
-
-@dg.asset_check(
-    asset=agg_client_day,
-    blocking=True,
-    description="I6: coberturas entre 0 e 1, e número sem nenhuma parte conhecida é vazio.",
+vendas_fecham = _over_rows(
+    "vendas_fecham",
+    fact_sku_day,
+    "I2 e I17: vendas brutas = faturamento + cancelado; cancelado = antes + depois do envio.",
+    query="i2.sql",
+    good="Vendas brutas fecham com faturamento e cancelamentos",
+    bad="{n} linha(s) em que as vendas não fecham",
 )
-def coberturas_fazem_sentido(context: dg.AssetCheckExecutionContext, supabase: SupabaseResource) -> dg.AssetCheckResult:
-    """I6 for the run's rows."""
-    scope, values = row_condition(context)
-    with supabase.session.transaction() as conn:
-        return verdict(
-            conn,
-            sql_text("i6.sql", scope=scope),
-            values,
-            good="Coberturas coerentes",
-            bad="{n} linha(s) com cobertura incoerente",
-        )
-
-
-@dg.asset_check(
-    asset=fact_sku_day,
-    description="Conversão acima de 100 % é sinal de visita ou pedido fora do lugar.",
+conversao_possivel = _over_rows(
+    "conversao_possivel",
+    fact_sku_day,
+    "Conversão acima de 100 % é sinal de visita ou pedido fora do lugar.",
+    query="conversion.sql",
+    good="Nenhuma conversão acima de 100 %",
+    bad="{n} SKU-dia(s) com mais pedidos que visitas",
+    warning=True,
 )
-def conversao_possivel(context: dg.AssetCheckExecutionContext, supabase: SupabaseResource) -> dg.AssetCheckResult:
-    """A warning for SKU-days with more orders than visits (kpis.md §5.7)."""
-    scope, values = row_condition(context)
-    with supabase.session.transaction() as conn:
-        found = verdict(
-            conn,
-            sql_text("conversion.sql", scope=scope),
-            values,
-            good="Nenhuma conversão acima de 100 %",
-            bad="{n} SKU-dia(s) com mais pedidos que visitas",
-        )
-    return found._replace(severity=dg.AssetCheckSeverity.WARN)
+skus_somam_o_cliente = _over_rows(
+    "skus_somam_o_cliente",
+    agg_client_day,
+    "I1: a soma dos SKUs é igual ao cliente-dia, centavo a centavo.",
+    query="i1.sql",
+    each=[{"column": column} for column in SUMMED],
+    also=[fact_sku_day],
+    good=f"{len(SUMMED)} colunas conferem ao centavo",
+    bad="{n} diferença(s) entre a soma dos SKUs e o cliente-dia",
+)
+ads_fecham_com_o_anunciante = _over_rows(
+    "ads_fecham_com_o_anunciante",
+    agg_client_day,
+    "I4: gasto dos SKUs + não alocável = total do anunciante, centavo a centavo.",
+    query="i4.sql",
+    also=[fact_sku_day],
+    good="Ads fecham com o total do anunciante",
+    bad="{n} dia(s) em que os Ads não fecham com o anunciante",
+)
+# The numbers add up, but much of the spend has no SKU.
+ads_sem_sku_sao_poucos = _over_rows(
+    "ads_sem_sku_sao_poucos",
+    agg_client_day,
+    "I4: o gasto de Ads sem SKU fica abaixo de 5 % do total do anunciante.",
+    query="i4_remainder.sql",
+    good="Quase todo o gasto de Ads tem SKU",
+    bad="{n} dia(s) com mais de 5 % do gasto de Ads sem SKU",
+    warning=True,
+)
+receita_de_ads_fecha = _over_rows(
+    "receita_de_ads_fecha",
+    agg_client_day,
+    "I5: receita direta + assistida = receita de Ads.",
+    query="i5.sql",
+    also=[fact_sku_day],
+    good="Receita de Ads fecha",
+    bad="{n} linha(s) em que a receita de Ads não fecha",
+)
+coberturas_fazem_sentido = _over_rows(
+    "coberturas_fazem_sentido",
+    agg_client_day,
+    "I6: coberturas entre 0 e 1, e número sem nenhuma parte conhecida é vazio.",
+    query="i6.sql",
+    good="Coberturas coerentes",
+    bad="{n} linha(s) com cobertura incoerente",
+)
+classes_somam_o_cliente = _over_rows(
+    "classes_somam_o_cliente",
+    sku_portfolio,
+    "I15: o faturamento das classes A, B e C soma o do cliente na janela.",
+    query="i15.sql",
+    also=[agg_client_day],
+    good="As classes somam o faturamento do cliente",
+    bad="{n} cliente(s) cujas classes não somam o faturamento",
+)
 
 
 @dg.asset_check(
@@ -209,6 +222,22 @@ def nenhum_dia_aberto(supabase: SupabaseResource) -> dg.AssetCheckResult:
 
 @dg.asset_check(
     asset=agg_client_day,
+    description="I16: as definições de métricas no banco são as do dicionário.",
+)
+def dicionario_em_dia(supabase: SupabaseResource) -> dg.AssetCheckResult:
+    """I16, a warning: numbers are right, but their descriptions are of another version."""
+    with supabase.session.transaction() as conn:
+        found = result(
+            ("métrica",),
+            [(name,) for name in differing_definitions(conn)],
+            good="Dicionário do banco igual ao do código",
+            bad="{n} métrica(s) com definição diferente; rode: viang db upgrade",
+        )
+    return found._replace(severity=dg.AssetCheckSeverity.WARN)
+
+
+@dg.asset_check(
+    asset=agg_client_day,
     blocking=True,
     description="I10: reconstruir os mesmos dias a partir do dado bruto não muda nenhuma linha.",
 )
@@ -227,8 +256,8 @@ def reconstrucao_nao_muda(context: dg.AssetCheckExecutionContext, supabase: Supa
             stale = {*ledgers.stale_days(conn, client_id, last_closed=last).get(client_id, [])}
             stale |= matured_days(conn, client_id)
             work = Work(rehearsal, client_id, context.run.run_id, context.run.job_name, clock)
-            for mart, build in BUILDERS.items():
-                written = build(work, [day for day in days if day <= last and day not in stale]).written
+            for mart in (LINES, *BLOCKS, SKU_SUMS, CLIENT_SUMS):  # what is made after the client-days is not made yet
+                written = BUILDERS[mart](work, [day for day in days if day <= last and day not in stale]).written
                 if written:
                     findings.append((client_id, mart, written))
     return result(

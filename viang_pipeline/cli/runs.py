@@ -17,14 +17,20 @@ STEPS = {
     "mercado_livre__account": "fotografando a reputação",
     "mercado_livre__ads": "lendo Ads",
     "mercado_livre__claims": "lendo reclamações",
+    "mercado_livre__billing": "lendo faturas",
+    "mercado_livre__discounts": "lendo descontos",
     "fact_order_line": "montando linhas de pedido",
     "fact_visits": "distribuindo visitas",
     "fact_stock": "montando o estoque",
     "fact_account": "montando a reputação",
     "fact_ads": "distribuindo Ads",
     "fact_claim_line": "ligando reclamações a vendas",
+    "fact_billing": "repartindo faturas",
+    "fact_order_discount": "montando descontos",
     "fact_sku_day": "somando SKU por dia",
     "agg_client_day": "somando cliente por dia",
+    "reconciliation": "conferindo com faturas e painel",
+    "sku_portfolio": "classificando a carteira",
 }
 
 

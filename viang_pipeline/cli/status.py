@@ -28,6 +28,8 @@ RESOURCES = {
     "account": "reputação",
     "ads": "Ads",
     "claims": "reclamações",
+    "billing": "faturas",
+    "discounts": "descontos",
 }
 
 

@@ -11,11 +11,11 @@ from datetime import date, datetime
 import psycopg
 
 from viang_pipeline.collect.audit import log_read
-from viang_pipeline.collect.billing_plan import Reading, periods_to_read
+from viang_pipeline.collect.billing_plan import Reading, periods_to_read, settled_days
 from viang_pipeline.collect.orders import first_day
 from viang_pipeline.collect.work import Outcome, PartialCollectionError, Work
 from viang_pipeline.domain.billing import confirmed, line_totals
-from viang_pipeline.domain.business_day import business_day, last_closed_day
+from viang_pipeline.domain.business_day import business_day, days_between, last_closed_day
 from viang_pipeline.failures import SourceFailure
 from viang_pipeline.marts.bills import announced_totals, bill_line
 from viang_pipeline.sources.mercado_livre.billing import PeriodRead, read_period
@@ -31,7 +31,7 @@ SUMMARIES = "raw.mercado_livre_billing_summaries"
 
 
 def collect_billing(work: Work, api: MercadoLivreClient, days: Iterable[date]) -> Outcome:
-    """Read the periods that are due and mark the days as read.
+    """Read the periods that are due and mark as read the days they settle, those of nights that failed included.
 
     Raises PartialCollectionError when a period fails: those before it stay stored, nothing of it is, no day is marked.
     """
@@ -55,17 +55,31 @@ def collect_billing(work: Work, api: MercadoLivreClient, days: Iterable[date]) -
     total.days_done = set(wanted)
     total.unknown_fields = {name for name in api.unknown_fields if name.startswith("Billing")}
     with work.store.transaction() as conn:
-        ledgers.mark_read(conn, work.client_id, SOURCE, RESOURCE, wanted, now)
+        lost = _mark_read(conn, work, wanted, starts, now)
         log_read(conn, work, RESOURCE, "success", now, total, {"periodos": _texts(periods)})
+    if lost:
+        total.notes.append(
+            f"{len(lost)} dia(s) sem faturas, de {lost[0]} a {lost[-1]}: só há 12 períodos na plataforma"
+        )
     return total
+
+
+def _mark_read(conn: psycopg.Connection, work: Work, wanted: list[date], starts: date, now: datetime) -> list[date]:
+    """Mark every day that is settled now; the sums of those newly so follow. Days wanted and not settled."""
+    readings, last = _readings(conn, work.client_id), last_closed_day(now)
+    settled = settled_days(days_between(starts, last), readings)
+    newly = settled - ledgers.complete_days(conn, work.client_id, SOURCE, RESOURCE, starts, last)
+    ledgers.touch_sums(conn, work.client_id, newly)
+    ledgers.mark_read(conn, work.client_id, SOURCE, RESOURCE, newly | (settled & set(wanted)), now)
+    return [day for day in wanted if day not in settled]
 
 
 def _readings(conn: psycopg.Connection, client_id: str) -> dict[date, Reading]:
     rows = conn.execute(
-        "select periodo, lido_em, primeira_linha_em is not null from dashboard.billing_readings where client_id = %s",
+        "select periodo, lido_em, primeira_linha_em from dashboard.billing_readings where client_id = %s",
         [client_id],
     )
-    return {period: Reading(business_day(at), has_lines) for period, at, has_lines in rows}
+    return {period: Reading(business_day(at), first and business_day(first)) for period, at, first in rows}
 
 
 def _store(work: Work, read: PeriodRead, total: Outcome, now: datetime) -> None:

@@ -16,10 +16,10 @@ KEPT = 12
 
 
 class Reading(NamedTuple):
-    """The last complete read of a period, as business day, and whether it has ever shown a line."""
+    """Business days of the last complete read of a period and of the first one that showed a line, if any did."""
 
     day: date
-    has_lines: bool
+    first_line: date | None
 
 
 def periods_to_read(wanted: Iterable[date], starts: date, today: date, readings: Mapping[date, Reading]) -> list[date]:
@@ -33,7 +33,7 @@ def periods_to_read(wanted: Iterable[date], starts: date, today: date, readings:
     yesterday = today - timedelta(days=1)
     due = {key for day in days if day != yesterday for key in (first_of_month(day), next_month(day))}
     if yesterday in days:
-        open_period = max((key for key, reading in readings.items() if reading.has_lines), default=previous(current))
+        open_period = max((key for key, reading in readings.items() if reading.first_line), default=previous(current))
         open_period = max(open_period, previous(current))
         due |= set(_keys(open_period, next_month(current)))
         closed = readings.get(previous(open_period))
@@ -45,6 +45,22 @@ def periods_to_read(wanted: Iterable[date], starts: date, today: date, readings:
     first = max(oldest, first_of_month(starts))
     done = {key for key, reading in readings.items() if reading.day >= today}
     return sorted(key for key in due - done if key >= first)
+
+
+def settled_days(days: Iterable[date], readings: Mapping[date, Reading]) -> set[date]:
+    """The days whose bills were asked for: both periods a day may belong to were read after it, or once closed."""
+
+    def asked(key: date, day: date) -> bool:
+        reading = readings.get(key)
+        return reading is not None and (reading.day > day or _closed(key, reading, readings))
+
+    return {day for day in days if asked(first_of_month(day), day) and asked(next_month(day), day)}
+
+
+def _closed(key: date, reading: Reading, readings: Mapping[date, Reading]) -> bool:
+    """Read on or after the day a later period first showed a line (kpis.md §7)."""
+    later = [other.first_line for other_key, other in readings.items() if other_key > key and other.first_line]
+    return bool(later) and reading.day >= min(later)
 
 
 def first_of_month(day: date) -> date:

@@ -20,17 +20,21 @@ class Transactions(Protocol):
     def transaction(self) -> AbstractContextManager[psycopg.Connection]: ...
 
 
-class Rehearsal:
-    """Runs every transaction for real and keeps nothing: the exact prediction behind ``reprocess --dry-run``."""
+class Within:
+    """Transactions inside one that is open: they end with it, and what it has locked stays locked between them."""
 
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
 
     @contextmanager
     def transaction(self) -> Iterator[psycopg.Connection]:
-        """A savepoint inside the one transaction that is rolled back at the end."""
+        """A savepoint."""
         with self._connection.transaction():
             yield self._connection
+
+
+class Rehearsal(Within):
+    """Runs every transaction for real and keeps nothing: the exact prediction behind ``reprocess --dry-run``."""
 
     @classmethod
     @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from viang_pipeline.domain.allocation import allocate
@@ -68,6 +68,31 @@ def billed_fee(parts: Iterable[tuple[BillLine, Charge]]) -> int | None:
     if all(line.kind == CREDIT for line, _ in fees):
         return None
     return sum(part.amount if line.kind == CREDIT or part.net is None else part.net for line, part in fees)
+
+
+class SoldLine(NamedTuple):
+    """A line of a billed order. ``value`` and ``fee`` in centavos; ``fee`` None where the estimate is not known."""
+
+    line_no: int
+    value: int
+    fee: int | None
+
+
+class BilledSale(NamedTuple):
+    """A line's part of its order's billed fee, and that minus the estimated fee (None without one). Centavos."""
+
+    line_no: int
+    billed: int
+    difference: int | None
+
+
+def billed_lines(order: str, fee: int, lines: Sequence[SoldLine]) -> list[BilledSale]:
+    """An order's billed fee over its lines, by gross value (§4.3): the parts add up to the fee."""
+    parts = allocate(fee, [((order, line.line_no), line.value) for line in lines])
+    return [
+        BilledSale(line.line_no, part, None if line.fee is None else part - line.fee)
+        for line, part in zip(lines, parts, strict=True)
+    ]
 
 
 Totals = Mapping[str, Mapping[str, int]]

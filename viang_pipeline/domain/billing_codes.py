@@ -1,7 +1,8 @@
 """What the codes of a bill mean, as data, with what is not certain about them (contract §12, kpis.md §13.5).
 
 The platform publishes no list. Codes begin with C for a charge; B in its place is the matching credit. The longest
-prefix that fits decides, so that ``CVAF`` (affiliates) is not taken for ``CV`` (selling fee).
+prefix that fits decides, so that ``CVAF`` (affiliates) is not taken for ``CV`` (selling fee). Meanings that begin with
+``full_`` make up ``custos_full``.
 """
 
 from __future__ import annotations
@@ -10,8 +11,6 @@ from typing import Final, NamedTuple
 
 SELLING_FEE: Final = "tarifa_venda"
 UNKNOWN: Final = "desconhecido"
-FULL: Final = ("full_coleta", "full_armazenagem", "full_penalidade")
-"""Meanings that make up ``custos_full``."""
 
 
 class Meaning(NamedTuple):

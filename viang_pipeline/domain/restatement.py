@@ -1,7 +1,7 @@
 """Why a number that was already shown has changed (kpis.md §7, restatement ledger). Pure: rows before and after in.
 
-The reasons are those of the dictionary. A freight observed late is a change of the shipment's status; what nothing
-else explains came from reading or rebuilding again.
+The reasons are those of the dictionary. A freight observed late is a change of the shipment's status, a bill
+that arrives one of the order's; what nothing else explains came from reading or rebuilding again.
 """
 
 from __future__ import annotations
@@ -38,6 +38,9 @@ _BY_METRIC: dict[str, Reason] = {
     "frete_comprador": "status_mudou",
     "faturamento_com_frete": "status_mudou",
     "pedidos_pendentes": "status_mudou",
+    "comissao_faturada": "status_mudou",
+    "divergencia_comissao": "status_mudou",
+    "faturamento_com_tarifa_faturada": "status_mudou",
     "cmv": "custo_alterado",
     "imposto": "imposto_alterado",
 }

@@ -1,4 +1,5 @@
-"""``billing_charge``, ``billing_period`` and ``billing_order_fee``: bills by line, by period and by order.
+"""``billing_charge``, ``billing_period`` and ``billing_order_fee``: bills by line, by period and by order, then at the
+orders' lines.
 
 For reconciliation only: nothing here overwrites an estimate (kpis.md §5.2, §12). A period is built again when its
 stored lines or summary changed, when it closed, and when one of the days asked for may belong to it.
@@ -18,9 +19,10 @@ from viang_pipeline.collect.billing_plan import first_of_month, next_month
 from viang_pipeline.collect.work import Outcome, Work
 from viang_pipeline.domain.billing import BillLine, Charge, billed_fee, charges, line_totals, period_totals
 from viang_pipeline.domain.billing_codes import meaning_of
-from viang_pipeline.domain.business_day import business_day
+from viang_pipeline.domain.business_day import business_day, last_closed_day
 from viang_pipeline.domain.metrics import METRIC_VERSION
 from viang_pipeline.domain.money import centavos, reais
+from viang_pipeline.marts.billed_lines import build_billed_lines
 from viang_pipeline.marts.bills import announced_totals, bill_line
 from viang_pipeline.sources.mercado_livre.payloads.billing import BillingLine, BillingSummary
 from viang_pipeline.warehouse import ledgers
@@ -41,8 +43,17 @@ _summaries = msgspec.json.Decoder(BillingSummary, strict=False)
 
 
 def build_billing(work: Work, days: Iterable[date]) -> Outcome:
-    """Rebuild the periods that are behind and those the days may belong to, in one transaction."""
+    """Rebuild the periods that are behind and those the days may belong to, then the lines of the days and of every
+    order whose billed fee changed."""
     wanted = sorted(set(days))
+    total = _build_bills(work, wanted)
+    total.add(build_billed_lines(work, {*wanted, *total.days_changed}))
+    total.days_done = set(wanted)
+    return total
+
+
+def _build_bills(work: Work, wanted: list[date]) -> Outcome:
+    """The bills themselves, in one transaction."""
     total = Outcome(days_done=set(wanted))
     with work.store.transaction() as conn:
         lock_client(conn, work.client_id)
@@ -68,7 +79,7 @@ def build_billing(work: Work, days: Iterable[date]) -> Outcome:
     total.read = sum(len(lines) for lines in stored.values())
     total.written = sum(write.written for write in writes)
     total.unchanged = sum(write.unchanged for write in writes)
-    total.days_changed = changed
+    total.days_changed = {day for day in changed if day <= last_closed_day(work.clock())}
     return total
 
 

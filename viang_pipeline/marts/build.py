@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 
-from viang_pipeline.collect.work import Outcome, Work
+from viang_pipeline.collect.work import Outcome, Within, Work
 from viang_pipeline.domain.business_day import last_closed_day
 from viang_pipeline.marts.ads import build_ads
-from viang_pipeline.marts.aggregates import CLIENT_DAY, SKU_DAY, build_aggregate
+from viang_pipeline.marts.aggregates import CHUNK, CLIENT_DAY, SKU_DAY, build_aggregate
+from viang_pipeline.marts.billing import build_billing
 from viang_pipeline.marts.claims import build_claims
+from viang_pipeline.marts.discounts import build_discounts
 from viang_pipeline.marts.lines import build_order_lines
 from viang_pipeline.marts.maturity import matured_days
 from viang_pipeline.marts.photos import build_account, build_stock
+from viang_pipeline.marts.portfolio import build_portfolio
+from viang_pipeline.marts.reconciliation import build_reconciliation
 from viang_pipeline.marts.visits import build_visits
 from viang_pipeline.warehouse import ledgers
+from viang_pipeline.warehouse.locks import lock_client
 
 Build = Callable[[Work, Iterable[date]], Outcome]
 
 LINES, SKU_SUMS, CLIENT_SUMS = "fact_order_line", "fact_sku_day", "agg_client_day"
+RECONCILIATION, PORTFOLIO = "reconciliation", "sku_portfolio"
 
 BUILDERS: dict[str, Build] = {
     LINES: build_order_lines,
@@ -27,10 +34,14 @@ BUILDERS: dict[str, Build] = {
     "fact_account": build_account,
     "fact_ads": build_ads,
     "fact_claim_line": build_claims,
+    "fact_billing": build_billing,
+    "fact_order_discount": build_discounts,
     SKU_SUMS: lambda work, days: build_aggregate(work, SKU_DAY, days),
     CLIENT_SUMS: lambda work, days: build_aggregate(work, CLIENT_DAY, days),
+    RECONCILIATION: build_reconciliation,
+    PORTFOLIO: build_portfolio,
 }
-BLOCKS = tuple(mart for mart in BUILDERS if mart not in (LINES, SKU_SUMS, CLIENT_SUMS))
+BLOCKS = tuple(mart for mart in BUILDERS if mart not in (LINES, SKU_SUMS, CLIENT_SUMS, RECONCILIATION, PORTFOLIO))
 
 
 def build_mart(work: Work, mart: str, days: Iterable[date]) -> Outcome:
@@ -46,12 +57,8 @@ def build_mart(work: Work, mart: str, days: Iterable[date]) -> Outcome:
         found = ledgers.stale_days(conn, work.client_id, last_closed=last, lines_only=mart == LINES)
         stale = set(found.get(work.client_id, []))
         matured = matured_days(conn, work.client_id) if mart in (SKU_SUMS, CLIENT_SUMS) else set()
-    outcome = Outcome()
-    if mart == SKU_SUMS:
-        # A run may build the sums alone; what they say they have followed must then be so for the blocks as well.
-        for block in BLOCKS:
-            outcome.written += BUILDERS[block](work, sorted(stale)).written
-    outcome.add(BUILDERS[mart](work, sorted({*days, *stale, *matured})))
+    wanted = sorted({*days, *stale, *matured})
+    outcome = _blocks_and_sums(work, stale, wanted) if mart == SKU_SUMS else BUILDERS[mart](work, wanted)
     with work.store.transaction() as conn:
         ledgers.log_update(
             conn,
@@ -71,3 +78,21 @@ def build_mart(work: Work, mart: str, days: Iterable[date]) -> Outcome:
             ),
         )
     return outcome
+
+
+def _blocks_and_sums(work: Work, stale: set[date], wanted: list[date]) -> Outcome:
+    """SKU-days, and before them the blocks of stale days: a run may build the sums alone.
+
+    What the sums say they have followed must be so for the blocks as well, so nobody may store anything of the client
+    between the two.
+    """
+    total = Outcome()
+    for start in range(0, len(wanted), CHUNK):
+        chunk = wanted[start : start + CHUNK]
+        with work.store.transaction() as conn:
+            lock_client(conn, work.client_id)
+            inside = replace(work, store=Within(conn))
+            for block in BLOCKS:
+                total.written += BUILDERS[block](inside, [day for day in chunk if day in stale]).written
+            total.add(BUILDERS[SKU_SUMS](inside, chunk))
+    return total

@@ -117,7 +117,7 @@ def _build(conn: psycopg.Connection, work: Work, days: list[date]) -> Outcome:
             "calculado_em": now,
         },
         volatile=("run_id", "calculado_em"),
-        rows=(_row(line) for line in lines),
+        rows=(_row(line) for line in lines) if lines else [],
         scope=("client_id = %s and dia = any(%s)", [work.client_id, days]),
         touching=("dia", "reembolso_dia"),
     )

@@ -8,11 +8,12 @@ from importlib.resources import files
 import psycopg
 
 _OPEN = """
-    select dia, maturidade_vendas, maturidade_ads, maturidade_visitas, maturidade_devolucoes
+    select dia, maturidade_vendas, maturidade_ads, maturidade_visitas, maturidade_devolucoes, maturidade_cobranca
     from dashboard.agg_client_day
     where client_id = %s
-      and ('final', 'final', 'final', 'final')
-          is distinct from (maturidade_vendas, maturidade_ads, maturidade_visitas, maturidade_devolucoes)
+      and 'final' <> any(array[
+          maturidade_vendas, maturidade_ads, maturidade_visitas, maturidade_devolucoes, maturidade_cobranca
+      ])
 """
 
 

@@ -11,7 +11,9 @@ from datetime import date
 
 from viang_pipeline.collect.access import mercado_livre_client
 from viang_pipeline.collect.ads import collect_ads
+from viang_pipeline.collect.billing import collect_billing
 from viang_pipeline.collect.claims import collect_claims
+from viang_pipeline.collect.discounts import collect_discounts
 from viang_pipeline.collect.listings import collect_listings
 from viang_pipeline.collect.orders import collect_orders
 from viang_pipeline.collect.photos import collect_account, collect_stock
@@ -31,6 +33,8 @@ COLLECTORS = {
     "mercado_livre/account": collect_account,
     "mercado_livre/ads": collect_ads,
     "mercado_livre/claims": collect_claims,
+    "mercado_livre/billing": collect_billing,
+    "mercado_livre/discounts": collect_discounts,
 }
 
 

@@ -11,6 +11,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from viang_pipeline.sandbox.ads_generate import advertise
+from viang_pipeline.sandbox.billing_generate import bill_seller
 from viang_pipeline.sandbox.profiles import DEMO_PROFILES, Habits, Product, Profile
 from viang_pipeline.sandbox.traffic_generate import attract
 from viang_pipeline.sandbox.truth import Listing, Order, Seller, Shipment
@@ -53,6 +54,7 @@ def generate_world(
         if profile.advertises:
             advertise(world, story.seller, story.listings, days, Random(f"{seed}:ads:{profile.slug}"))
         attract(world, story.seller, story.listings, days, Random(f"{seed}:traffic:{profile.slug}"))
+        bill_seller(world, story.seller, _day_start(days[-1] + timedelta(days=1)))
     return world
 
 

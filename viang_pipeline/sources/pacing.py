@@ -1,9 +1,9 @@
 """How fast we may ask: the law of a rate budget, pure (contract Mercado Livre §1.2).
 
 The platform publishes one ceiling and hides others, which move: per application, per account and per source address.
-So each has a budget, and a request takes from all of them. A refusal lowers the allowed rate by a factor, use raises it
-again in steps: quickly while well below the rate that was refused, slowly near it, faster once it proves to be history
-(the shape of TCP CUBIC). Where budgets are kept is the ledger's matter: a process (pacers.py) or Postgres
+So each has a budget, and a request takes from all of them. A refusal lowers the account's rate by a factor, use raises
+it again in steps: quickly while well below the rate that was refused, slowly near it, faster once it proves to be
+history (the shape of TCP CUBIC). Where budgets are kept is the ledger's matter: a process (pacers.py) or Postgres
 (warehouse/rate_budget.py), where one process's refusal slows all.
 """
 
@@ -26,28 +26,26 @@ BOOK_AHEAD = 0.5
 """Seconds of requests booked at once, all processes together: few statements, and the longest that a slow-down goes
 unnoticed or that a process loses for the others when it ends."""
 
-MOST_AT_ONCE = 1000
+MOST_AT_ONCE = 100
 
-CUT, CUT_SPREAD = 0.8, 0.05
-"""What a refusal leaves of the rate, and how far jitter moves that."""
+CUT_SLOW, CUT_BRISK, CUT_SPREAD = 0.6, 0.72, 0.05
+"""What a refusal leaves of a slow and of a brisk rate, and how far jitter moves that. The slower the rate, the dearer a
+refusal is as a share of the requests, and the rarer it has to be."""
 
-PROBE, PULL, STEEPEST = 0.01, 0.35, 0.25
+PROBE, PULL, STEEPEST = 0.01, 0.425, 0.3
 """Increase per second of use, as a share of the refused rate: at that rate, per distance from it, and at most."""
 
-BRISK = 20.0
+BRISK = 30.0
 """Below this rate increases go by request, not by second: a refusal in fifty is one in fifty at any pace."""
 
-SETTLED = 60.0
+SETTLED = 120.0
 """Seconds after a cut from which increases go by second at any pace: a storm that is over must not cost hours."""
 
-HOLD = 0.5
+HOLD = 0.3
 """Mean seconds without increase after a cut."""
 
-TOGETHER = 1.0
-"""Seconds between refusals of two accounts that make their limit look common."""
-
-RECOVERING = 0.97
-"""An account below this share of its refused rate is not expected to meet a limit of its own."""
+HOLD_ALL = 1.0
+"""Mean seconds without increase of any account after a refusal of one: a limit they share is not pushed by all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,7 @@ class Budget:
 
     ``free_at``: next moment not given yet · ``rate``: allowed now (None: the ceiling) · ``refused_rate``: allowed when
     it was last cut · ``cut_at`` · ``held_until``: no increase before · ``refused_at`` and ``refused_by``: the last
-    refusal and the account it met.
+    refusal and the account it met, for people.
     """
 
     free_at: float = -math.inf
@@ -109,11 +107,10 @@ def allowed(scope: Scope, budget: Budget) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """Moments of requests on the ledger's clock. ``common_binds``: what held them back is common to accounts."""
+    """Moments of requests on the ledger's clock."""
 
     booked_at: float
     moments: list[float]
-    common_binds: bool
 
 
 def book(scopes: Sequence[Scope], budgets: Sequence[Budget], now: float) -> tuple[Booking, list[Budget]]:
@@ -126,18 +123,17 @@ def book(scopes: Sequence[Scope], budgets: Sequence[Budget], now: float) -> tupl
     room = BOOK_AHEAD - (max(starts) - now)
     count = max(1, min(MOST_AT_ONCE, int(room * min(rates))))
     moments = [max(start + i / rate for start, rate in zip(starts, rates, strict=True)) for i in range(count)]
-    waiting = {scope.common for scope, start in zip(scopes, starts, strict=True) if start > now}
-    lowered = any(budget.rate is not None for scope, budget in zip(scopes, budgets, strict=True) if scope.common)
+    held = any(budget.held_until is not None and budget.held_until > now for budget in budgets)
     after = [
-        replace(_raised(scope, budget, count / rate, now), free_at=start + count / rate)
+        replace(budget if held else _raised(scope, budget, count / rate, now), free_at=start + count / rate)
         for scope, budget, start, rate in zip(scopes, budgets, starts, rates, strict=True)
     ]
-    return Booking(now, moments, common_binds=lowered and waiting == {True}), after
+    return Booking(now, moments), after
 
 
 def _raised(scope: Scope, budget: Budget, used: float, now: float) -> Budget:
     """After ``used`` seconds of requests without refusal: idleness proves nothing, so it raises nothing."""
-    if budget.rate is None or budget.refused_rate is None or budget.cut_at is None or (budget.held_until or now) > now:
+    if budget.rate is None or budget.refused_rate is None or budget.cut_at is None:
         return budget
     rate = allowed(scope, budget)
     haste = min(1.0, rate / BRISK + ((now - budget.cut_at) / SETTLED) ** 2)
@@ -156,39 +152,21 @@ def refuse(
 ) -> list[Budget]:
     """The budgets after a 429 to a request of ``booking``; ``jitter`` is drawn from [0, 1).
 
-    An empty 429 does not say whose limit it was. It counts against the account alone, unless the limit looks common:
-    another account was refused just before while this one was still recovering, or a common budget, lowered earlier,
-    was what held the request back. ``retry_after`` (seconds) moves the next free moment of what it counts against,
-    and always that of the account.
+    An empty 429 does not say whose limit it was, and need not: the account slows down, and where a limit is shared each
+    account finds its part of it, as flows do that share a line. What they have in common only keeps all of them from
+    growing for a moment. ``retry_after`` (seconds) moves the account's next free moment.
     """
-    pairs = list(zip(scopes, budgets, strict=True))
-    common = booking.common_binds or _looks_common(pairs, now)
-    account = _account(scopes)
+    account = next(scope.name for scope in scopes if not scope.common)
     after = []
-    for scope, budget in pairs:
-        if scope.common == common:
+    for scope, budget in zip(scopes, budgets, strict=True):
+        if scope.common:
+            budget = replace(budget, held_until=max(budget.held_until or now, now + HOLD_ALL * (0.5 + jitter)))
+        else:
             budget = _cut(scope, budget, booking.booked_at, now, jitter)
-        if retry_after is not None and (scope.common == common or not scope.common):
-            budget = replace(budget, free_at=max(budget.free_at, now + retry_after))
+            if retry_after is not None:
+                budget = replace(budget, free_at=max(budget.free_at, now + retry_after))
         after.append(replace(budget, refused_at=now, refused_by=account))
     return after
-
-
-def _account(scopes: Sequence[Scope]) -> str:
-    return next(scope.name for scope in scopes if not scope.common)
-
-
-def _looks_common(pairs: Sequence[tuple[Scope, Budget]], now: float) -> bool:
-    account = _account([scope for scope, _ in pairs])
-    recovering = another = False
-    for scope, budget in pairs:
-        if scope.common:
-            recent = budget.refused_at is not None and now - budget.refused_at <= TOGETHER
-            another = another or (recent and budget.refused_by != account)
-        else:
-            known = budget.refused_rate
-            recovering = known is not None and allowed(scope, budget) < RECOVERING * known
-    return another and recovering
 
 
 def _cut(scope: Scope, budget: Budget, booked_at: float, now: float, jitter: float) -> Budget:
@@ -196,7 +174,8 @@ def _cut(scope: Scope, budget: Budget, booked_at: float, now: float, jitter: flo
     if budget.cut_at is not None and booked_at <= budget.cut_at:
         return budget
     rate = allowed(scope, budget)
-    lower = max(scope.floor, rate * (CUT + CUT_SPREAD * (2 * jitter - 1)))
+    kept = CUT_SLOW + (CUT_BRISK - CUT_SLOW) * min(1.0, rate / BRISK) + CUT_SPREAD * (2 * jitter - 1)
+    lower = max(scope.floor, rate * kept)
     return replace(
         budget,
         free_at=max(budget.free_at, now) + jitter / lower,

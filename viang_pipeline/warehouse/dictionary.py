@@ -26,3 +26,17 @@ def sync_metric_definitions(conn: psycopg.Connection) -> int:
     with conn.cursor() as cursor:
         cursor.executemany(statement, [asdict(metric) | {"graos": list(metric.graos)} for metric in METRICS])
         return cursor.rowcount
+
+
+def differing_definitions(conn: psycopg.Connection) -> list[str]:
+    """Ids whose stored definition of the current version is missing or not what the dictionary says (I16)."""
+    names = [each.name for each in fields(Metric)]
+    rows = conn.execute(
+        sql.SQL("select {} from dashboard.metric_definitions").format(sql.SQL(", ").join(map(sql.Identifier, names)))
+    )
+    stored = {(row[names.index("id")], row[names.index("versao")]): dict(zip(names, row, strict=True)) for row in rows}
+    return [
+        metric.id
+        for metric in METRICS
+        if stored.get((metric.id, metric.versao)) != asdict(metric) | {"graos": list(metric.graos)}
+    ]

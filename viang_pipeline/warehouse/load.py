@@ -112,6 +112,8 @@ def converge(
     business = [name for name in given if name not in key and name not in volatile]
     target = sql.Identifier(*table.split("."))
 
+    if isinstance(rows, list) and not rows:
+        return _empty(connection, target, key, business, scope, touching)
     _make_incoming(connection, target, given, constants)
     read = _fill_incoming(connection, columns, rows)
     # Nothing is known about a temporary table: without an index the planner may compare every row with every row.
@@ -249,6 +251,27 @@ def _with_changes(
     return WriteCounts(
         read, kinds.count("inserted"), kinds.count("updated"), kinds.count("deleted"), changes=tuple(found)
     )
+
+
+def _empty(
+    connection: psycopg.Connection,
+    target: sql.Identifier,
+    key: Sequence[str],
+    business: Sequence[str],
+    scope: Scope | None,
+    touching: Sequence[str],
+) -> WriteCounts:
+    """No rows: what is in the scope goes. Most blocks of most days are empty, and a temporary table costs more."""
+    if scope is None:
+        return WriteCounts(0, 0, 0, 0)
+    statement = sql.SQL("delete from {} where ({}) returning {}").format(
+        target, sql.SQL(scope[0]), _list([*key, *business])
+    )
+    names = [*key, *business]
+    gone = [dict(zip(names, row, strict=True)) for row in connection.execute(statement, scope[1])]
+    changes = tuple(RowChange("deleted", {n: row[n] for n in key}, {n: row[n] for n in business}, None) for row in gone)
+    touched = frozenset(row[name] for row in gone for name in touching if row[name] is not None)
+    return WriteCounts(0, 0, 0, len(gone), changes=changes, touched=touched)
 
 
 def _make_incoming(

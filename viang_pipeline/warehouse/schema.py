@@ -336,6 +336,10 @@ COVERAGE_COLUMNS: tuple[tuple[str, str], ...] = (
     ("faturamento_com_comissao", "Faturamento das linhas com tarifa conhecida"),
     ("faturamento_com_frete", "Faturamento das linhas com frete observado"),
     ("faturamento_com_repasse", "Faturamento das linhas com tarifa e frete conhecidos"),
+    (
+        "faturamento_com_tarifa_faturada",
+        "Faturamento dos pedidos cuja tarifa já foi faturada; vazio sem leitura das faturas",
+    ),
 )
 
 
@@ -354,6 +358,7 @@ MATURITY_COLUMNS: tuple[tuple[str, str], ...] = (
     ("maturidade_ads", "Ads: preliminar, quase_final a partir de D+4, final a partir de D+15"),
     ("maturidade_visitas", "Visitas: preliminar, ou final a partir de D+3"),
     ("maturidade_devolucoes", "Devoluções: preliminar, ou final a partir de D+45"),
+    ("maturidade_cobranca", "Faturas: preliminar, ou final quando fecham os períodos a que o dia pode pertencer"),
 )
 
 
@@ -613,6 +618,63 @@ billing_period = Table(
     comment="Cobrança de cada período por código, conferida com o resumo da plataforma",
 )  # fmt: skip
 
+fact_billing_line = Table(
+    "fact_billing_line",
+    metadata,
+    Column("client_id", Key, primary_key=True, comment="Cliente"),
+    Column("order_id", Key, primary_key=True, comment="Pedido"),
+    Column("line_no", SmallInteger, primary_key=True, comment="Linha do pedido"),
+    Column("dia", Date, nullable=False, comment="Dia de negócio da venda (America/Sao_Paulo)"),
+    Column("sku", Key, nullable=False, comment="SKU da linha"),
+    Column("valor", Money, nullable=False, comment="Preço unitário × quantidade"),
+    Column("comissao_faturada", Money, nullable=False, comment="Parte da linha na tarifa faturada do pedido"),
+    Column("divergencia_comissao", Money, comment="Tarifa faturada menos a estimada; vazio sem estimativa"),
+    *_provenance(),
+    Index("ix_fact_billing_line_dia", "client_id", "dia"),
+    schema="dashboard",
+    comment="Tarifa de venda faturada nas linhas dos pedidos válidos, ao lado da estimada",
+)
+
+reconciliation = Table(
+    "reconciliation",
+    metadata,
+    Column("client_id", Key, primary_key=True, comment="Cliente"),
+    Column("fonte", Key, primary_key=True, comment="cobranca: faturas da plataforma; painel: números que uma pessoa leu no painel do vendedor"),
+    Column("periodo", Key, primary_key=True, comment="Período de faturamento (AAAA-MM, não é o mês civil) ou dias do painel"),
+    Column("item", Key, primary_key=True, comment="Tipo de cobrança ou métrica comparada"),
+    Column("inicio", Date, nullable=False, comment="Primeiro dia do painel; nas faturas, a chave do período"),
+    Column("fim", Date, comment="Último dia do painel; vazio nas faturas, cujo corte varia por conta"),
+    Column("cobranca_mensal", Money, comment="Tudo o que foi cobrado do tipo no período; vazio no painel"),
+    Column("nosso", Numeric, comment="Nosso número: estimativa dos mesmos pedidos, ou a métrica; vazio quando não há"),
+    Column("informado", Numeric, comment="Número da plataforma para o mesmo recorte; vazio quando não há o que comparar"),
+    Column("diferenca", Numeric, comment="Informado menos nosso"),
+    Column("diferenca_pct", Rate, comment="Diferença sobre o nosso número"),
+    Column("tolerancia", Numeric, comment="Diferença aceita; vazio quando o item só informa"),
+    Column("confere", Boolean, comment="Se a diferença cabe na tolerância; vazio quando não se compara"),
+    Column("comparados", BigInteger, comment="Pedidos comparados; vazio no painel"),
+    Column("divergentes", BigInteger, comment="Pedidos fora da tolerância; vazio no painel"),
+    Column("motivo", Text, comment="Por que não se compara, ou que variante confere"),
+    Column("final", Boolean, nullable=False, comment="Se o período fechou, ou se os dias já não devem mudar"),
+    *_provenance(),
+    CheckConstraint("fonte in ('cobranca', 'painel')", name="ck_reconciliation_fonte"),
+    schema="dashboard",
+    comment="Nossos números contra as faturas e contra o painel do vendedor",
+)  # fmt: skip
+
+panel_figures = Table(
+    "panel_figures",
+    metadata,
+    Column("client_id", Key, primary_key=True, comment="Cliente"),
+    Column("inicio", Date, primary_key=True, comment="Primeiro dia mostrado no painel"),
+    Column("fim", Date, primary_key=True, comment="Último dia mostrado no painel"),
+    Column("metrica", Key, primary_key=True, comment="Métrica do painel, com o identificador do dicionário"),
+    Column("valor", Numeric, nullable=False, comment="Número lido no painel: reais, unidades ou fração"),
+    Column("informado_em", Instant, nullable=False, comment="Quando foi informado"),
+    CheckConstraint("inicio <= fim", name="ck_panel_figures_dias"),
+    schema="dashboard",
+    comment="Números do painel do vendedor, informados por uma pessoa: o painel não tem API",
+)  # fmt: skip
+
 fact_order_discount = Table(
     "fact_order_discount",
     metadata,
@@ -627,6 +689,28 @@ fact_order_discount = Table(
     comment="Descontos por pedido e quem os paga; informativo",
 )  # fmt: skip
 
+sku_portfolio = Table(
+    "sku_portfolio",
+    metadata,
+    Column("client_id", Key, primary_key=True, comment="Cliente"),
+    _sku(),
+    Column("dia", Date, nullable=False, comment="Último dia da janela: o mais novo dia completo do cliente"),
+    Column("unidades_30d", BigInteger, nullable=False, comment="Unidades válidas dos últimos 30 dias"),
+    Column("unidades_60d_antes", BigInteger, nullable=False, comment="Unidades válidas dos 60 dias antes desses"),
+    Column("faturamento_90d", Money, nullable=False, comment="Faturamento dos 90 dias"),
+    Column("dias_calculados_30d", SmallInteger, nullable=False, comment="Dos últimos 30 dias, quantos têm números"),
+    Column("dias_calculados_90d", SmallInteger, nullable=False, comment="Dos 90 dias, quantos têm números"),
+    Column("vmd_30", Rate, comment=BY_ID["vmd_30"].comment),
+    Column("curva_abc", Text, comment=BY_ID["curva_abc"].comment),
+    Column("tendencia", Text, comment=BY_ID["tendencia"].comment),
+    Column("faltantes", ARRAY(Text), nullable=False, comment="Por que algo não é afirmado: códigos"),
+    *_provenance(),
+    CheckConstraint("curva_abc in ('A', 'B', 'C')", name="ck_sku_portfolio_curva_abc"),
+    CheckConstraint("tendencia in ('crescente', 'estavel', 'decrescente')", name="ck_sku_portfolio_tendencia"),
+    schema="dashboard",
+    comment="Como cada SKU está na carteira do cliente: ritmo, curva ABC e tendência no último dia completo",
+)
+
 metric_definitions = Table(
     "metric_definitions",
     metadata,
@@ -634,8 +718,13 @@ metric_definitions = Table(
     Column("versao", Integer, primary_key=True, comment="Versão da definição"),
     Column("nome_pt", Text, nullable=False, comment="Nome em português"),
     Column("name_en", Text, nullable=False, comment="Nome em inglês"),
-    Column("unidade", Text, nullable=False, comment="BRL, un, fração, dias ou nota"),
-    Column("graos", ARRAY(Text), nullable=False, comment="Grãos permitidos: S = SKU-dia, C = cliente-dia"),
+    Column("unidade", Text, nullable=False, comment="BRL, un, un/dia, fração, dias, nota ou classe"),
+    Column(
+        "graos",
+        ARRAY(Text),
+        nullable=False,
+        comment="Grãos permitidos: S = SKU-dia, C = cliente-dia, C (período) = cliente e período de faturamento",
+    ),
     Column("aditividade", Text, nullable=False, comment="A aditiva, S semiaditiva, D distinta, R razão, P pontual"),
     Column("numerador", Text, nullable=False, comment="Numerador ou fórmula"),
     Column("denominador", Text, comment="Denominador das razões"),
@@ -647,6 +736,7 @@ metric_definitions = Table(
     Column("dias_ate_final", Integer, nullable=False, comment="Dias até o número ser final"),
     Column("polaridade", SmallInteger, nullable=False, comment="+1 maior é melhor, -1 menor é melhor, 0 neutra"),
     Column("ressalva", Text, nullable=False, comment="Ressalva mostrada na tela"),
+    Column("tabela", Text, comment="Tabela em que a métrica está; vazio nas colunas das duas tabelas diárias"),
     schema="dashboard",
     comment="Dicionário de métricas",
 )
@@ -728,6 +818,60 @@ _VIEW_SOURCES: dict[str, tuple[Table, tuple[Metric, ...]]] = {
     "vw_sku_day": (fact_sku_day, ratio_metrics("S")),
     "vw_client_day": (agg_client_day, ratio_metrics("C")),
 }
+DAY_VIEWS: tuple[str, ...] = tuple(_VIEW_SOURCES)
+
+_PORTFOLIO_COLUMNS = {c.name: c.comment or "" for c in sku_portfolio.columns}
+_ACCOUNT_COLUMNS = {c.name: c.comment or "" for c in fact_account_day.columns}
+_RESTATEMENT_COLUMNS = {
+    "client_id": "Cliente",
+    "dia": "Dia de negócio cujo número mudou",
+    "sku": "SKU; vazio para o número do cliente no dia",
+    "metrica": "Métrica ou coluna de cobertura que mudou",
+    "nome": "Nome da métrica",
+    "antes": "Valor mostrado antes; vazio quando não havia",
+    "depois": "Valor mostrado desde então; vazio quando deixou de haver",
+    "diferenca": "Depois menos antes; vazio quando um dos dois não havia",
+    "motivo": "Por que mudou",
+    "registrado_em": "Quando a mudança foi gravada",
+}
+_SOURCE_QUALITY_COLUMNS = {
+    "client_id": "Cliente",
+    "fonte": "Plataforma",
+    "recurso": "O que é lido dela",
+    "lido_ate": "Dia mais novo lido por completo",
+    "ultima_leitura": "Última leitura completa",
+    "frescor_min": "Minutos desde a última leitura completa",
+    "dias_sem_leitura": "Dias nunca lidos por completo, do primeiro dia com pedidos lidos até ontem",
+    "ultima_falha": "Última leitura que falhou, quando não houve outra completa depois",
+    "motivo": "Por que falhou",
+}
+_CLIENT_QUALITY_COLUMNS = {
+    "client_id": "Cliente",
+    "dia": "Dia mais novo calculado",
+    "receita_sem_sku_pct": "Nos últimos 30 dias: faturamento de itens sem SKU ÷ faturamento",
+    "receita_sem_frete_pct": "Nos últimos 30 dias: faturamento sem frete observado ÷ faturamento",
+    "dias_incompletos": "Dos últimos 30 dias, quantos têm algo em falta",
+    "reapresentacoes_7d": "Números do cliente que mudaram nos últimos 7 dias depois de mostrados",
+    "reapresentacoes_7d_valor": "Σ do quanto mudaram os valores em reais, sem sinal",
+}
+_BILLING_PERIOD_COLUMNS = {
+    "client_id": "Cliente",
+    "periodo": "Período de faturamento: chave AAAA-MM-01, que não é o mês civil",
+    "cobranca_mensal": BY_ID["cobranca_mensal"].comment,
+    "custo_do_vendedor": "Cobrança que é custo do vendedor: sem o acréscimo de parcelamento, que o comprador paga",
+    "custo_sem_ads": "Custo do vendedor sem Ads, que já está no investimento em Ads",
+    "custos_full": BY_ID["custos_full"].comment,
+    "confere": "Se as linhas somam o resumo da plataforma: sim ou não; vazio sem resumo",
+    "diferenca_resumo": "Linhas menos resumo",
+    "maturidade": "preliminar, ou final quando o período fechou",
+}
+_RECONCILIATION_COLUMNS = {
+    c.name: c.comment or "" for c in reconciliation.columns if c.name not in ("run_id", "final")
+} | {
+    "confere": "Se a diferença cabe na tolerância: sim ou não; vazio quando o item só informa",
+    "confere_periodo": "Se todos os itens comparados do período conferem: sim ou não; vazio quando nenhum se compara",
+    "maturidade": "preliminar, ou final quando o período fechou ou os dias já não devem mudar",
+}
 
 
 def view_sql(name: str) -> str:
@@ -737,7 +881,15 @@ def view_sql(name: str) -> str:
 
 def view_comments() -> dict[str, dict[str, str]]:
     """View → column → Portuguese comment, which Metabase shows as description."""
-    comments: dict[str, dict[str, str]] = {}
+    comments = {
+        "vw_billing_period": _BILLING_PERIOD_COLUMNS,
+        "vw_reconciliation": _RECONCILIATION_COLUMNS,
+        "vw_sku_portfolio": _PORTFOLIO_COLUMNS,
+        "vw_account_day": _ACCOUNT_COLUMNS,
+        "vw_restatements": _RESTATEMENT_COLUMNS,
+        "vw_source_quality": _SOURCE_QUALITY_COLUMNS,
+        "vw_client_quality": _CLIENT_QUALITY_COLUMNS,
+    }
     for name, (table, ratios) in _VIEW_SOURCES.items():
         columns = {column.name: column.comment or "" for column in table.columns}
         columns |= {metric.id: BY_ID[metric.id].comment for metric in ratios}
@@ -745,4 +897,4 @@ def view_comments() -> dict[str, dict[str, str]]:
     return comments
 
 
-VIEWS: tuple[str, ...] = tuple(_VIEW_SOURCES)
+VIEWS: tuple[str, ...] = tuple(view_comments())

@@ -11,6 +11,7 @@ from viang_pipeline.checks import invariants, lateness
 from viang_pipeline.resources.supabase import SupabaseResource
 from viang_pipeline.settings import Settings
 from viang_pipeline.warehouse.database import Database
+from viang_pipeline.warehouse.dictionary import sync_metric_definitions
 from viang_pipeline_tests.marts.shop import DAY, NOW, Shop, golden
 
 CHECKS = dg.load_asset_checks_from_modules([invariants, lateness])
@@ -20,10 +21,12 @@ RunChecks = Callable[..., dict[str, dg.AssetCheckResult]]
 
 @pytest.fixture
 def shop(database: Database) -> Shop:
-    """The golden day, built."""
+    """The golden day, built, in a database that knows the dictionary."""
     shop = Shop(database)
     golden(shop)
     shop.build(DAY)
+    with database.transaction() as conn:
+        sync_metric_definitions(conn)
     return shop
 
 

@@ -19,6 +19,34 @@ LOG = """
     values ('r', 'daily_update', 'loja-aurora', 'mercado_livre', 'orders', 'success', %s, %s, 9, %s, %s)
 """
 
+BILL = """
+    insert into dashboard.billing_charge
+        (client_id, detalhe, order_id, periodo, documento, tipo, sub_tipo, significado, custo_do_vendedor, valor,
+         criado_em_texto, versao_metrica, run_id, calculado_em)
+    values ('loja-aurora', '1', '1001', '2026-03-01', 'BILL', 'CHARGE', 'CV', 'tarifa_venda', true, 12,
+            '', 1, 'r', now());
+    insert into dashboard.billing_period
+        (client_id, periodo, sub_tipo, significado, custo_do_vendedor, cobranca_mensal, resumo, confere, divergencia,
+         fechado, versao_metrica, run_id, calculado_em)
+    values ('loja-aurora', '2026-03-01', 'CV', 'tarifa_venda', true, 12, 12, true, 0, true, 1, 'r', now());
+    insert into dashboard.billing_order_fee
+        (client_id, order_id, comissao_faturada, versao_metrica, run_id, calculado_em)
+    values ('loja-aurora', '1001', 12, 1, 'r', now());
+    insert into dashboard.fact_billing_line
+        (client_id, order_id, line_no, dia, sku, valor, comissao_faturada, divergencia_comissao, versao_metrica, run_id,
+         calculado_em)
+    values ('loja-aurora', '1001', 1, '2026-03-10', 'A', 100, 12, 0, 1, 'r', now())
+"""
+"""The first order of the golden day, billed."""
+
+WARNINGS = (
+    "ads_sem_sku_sao_poucos",
+    "conversao_possivel",
+    "dicionario_em_dia",
+    "resumo_da_fatura_confere",
+    "tarifa_faturada_confere",
+    "tarifa_independe_da_quantidade",
+)
 
 SUMMED = """
     select column_name from information_schema.columns
@@ -39,6 +67,11 @@ def test_every_invariant_holds_on_the_golden_day(shop: Shop, run_checks: RunChec
         (
             "pedidos_completos",
             "frete_fecha_por_envio",
+            "comissao_fecha",
+            "tarifa_independe_da_quantidade",
+            "faturas_fecham",
+            "resumo_da_fatura_confere",
+            "tarifa_faturada_confere",
             "vendas_fecham",
             "skus_somam_o_cliente",
             "ads_fecham_com_o_anunciante",
@@ -48,6 +81,8 @@ def test_every_invariant_holds_on_the_golden_day(shop: Shop, run_checks: RunChec
             "conversao_possivel",
             "nenhum_dia_aberto",
             "reconstrucao_nao_muda",
+            "classes_somam_o_cliente",
+            "dicionario_em_dia",
             "clientes_em_dia",
         ),
         (True, 0),
@@ -87,6 +122,47 @@ def test_every_invariant_holds_on_the_golden_day(shop: Shop, run_checks: RunChec
             "conversao_possivel",
             "update dashboard.fact_sku_day set pedidos_com_visita = 2, visitas = 1 where sku = 'A'",
             "| loja-aurora | 2026-03-10 | A | 2 | 1 |",
+        ),
+        (
+            "faturas_fecham",
+            f"{BILL}; update dashboard.billing_period set cobranca_mensal = 12.01",
+            "| loja-aurora | 2026-03-01 | CV | 12.01 | 12.00 |",
+        ),
+        (
+            "faturas_fecham",
+            f"{BILL}; update dashboard.fact_billing_line set comissao_faturada = 11.99",
+            "| loja-aurora | 2026-03-10 | 1001 | 12.00 | 11.99 |",
+        ),
+        (
+            "resumo_da_fatura_confere",
+            f"{BILL}; update dashboard.billing_period set resumo = 11.00, confere = false",
+            "| loja-aurora | 2026-03-01 | CV | 12.00 | 11.00 |",
+        ),
+        (
+            "tarifa_faturada_confere",
+            f"{BILL}; update dashboard.fact_billing_line set divergencia_comissao = -0.03",
+            "| loja-aurora | 2026-03-10 | 1001 | 1 | 12.00 | -0.03 |",
+        ),
+        (
+            "comissao_fecha",
+            "update dashboard.fact_order_line set comissao = comissao + 0.01 where order_id = '1001'",
+            "| loja-aurora | 2026-03-10 | 1001 | 1 |",
+        ),
+        (
+            "tarifa_independe_da_quantidade",
+            "update dashboard.fact_order_line set anuncio = 'MLB1', quantidade = 1, valor = 100, comissao = 12;"
+            " update dashboard.fact_order_line set quantidade = 2, valor = 200, comissao = 12 where order_id = '1001'",
+            "| loja-aurora | 2026-03-10 | 1001 | MLB1 | 2 | 0.0600 | 0.1200 | 0.1200 |",
+        ),
+        (
+            "classes_somam_o_cliente",
+            "update dashboard.sku_portfolio set faturamento_90d = faturamento_90d + 0.01 where sku = 'A'",
+            "| loja-aurora | 2026-03-10 | 479.61 | 479.60 |",
+        ),
+        (
+            "dicionario_em_dia",
+            "update dashboard.metric_definitions set ressalva = 'outra' where id = 'faturamento'",
+            "| faturamento |",
         ),
         (
             "frete_fecha_por_envio",
@@ -141,7 +217,7 @@ def test_a_tampered_row_is_found_and_named(
     shop.execute(tampering)
     found = run_checks(check)[check]
     assert not found.passed
-    only_a_warning = check in ("ads_sem_sku_sao_poucos", "conversao_possivel")
+    only_a_warning = check in WARNINGS
     assert found.severity == (dg.AssetCheckSeverity.WARN if only_a_warning else dg.AssetCheckSeverity.ERROR)
     assert finding in str(found.metadata["exemplos"].value)
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viang_pipeline.collect.billing_plan import KEPT, Reading, periods_to_read
+from viang_pipeline.collect.billing_plan import KEPT, Reading, periods_to_read, settled_days
 
 TODAY = date(2026, 3, 10)
 YESTERDAY = TODAY - timedelta(days=1)
@@ -16,7 +16,8 @@ JAN, FEB, MAR, APR = (date(2026, month, 1) for month in (1, 2, 3, 4))
 
 
 def reading(days_ago: int, *, has_lines: bool = True) -> Reading:
-    return Reading(TODAY - timedelta(days=days_ago), has_lines)
+    day = TODAY - timedelta(days=days_ago)
+    return Reading(day, day if has_lines else None)
 
 
 def due(readings: dict[date, Reading], *wanted: date, starts: date = LONG_AGO) -> list[date]:
@@ -67,8 +68,20 @@ def test_nothing_is_asked_from_before_the_clients_history_or_beyond_the_platform
     assert due({}, YESTERDAY, starts=TODAY) == []
 
 
+def test_a_day_is_settled_once_both_periods_it_may_belong_to_were_read_after_it() -> None:
+    days = [YESTERDAY, TODAY]
+    assert settled_days(days, {MAR: reading(0), APR: reading(0, has_lines=False)}) == {YESTERDAY}
+    assert settled_days(days, {MAR: reading(0)}) == set()
+    assert settled_days(days, {MAR: reading(1), APR: reading(0, has_lines=False)}) == set()
+
+
+def test_a_period_that_has_closed_need_not_be_read_again_for_a_later_day() -> None:
+    assert settled_days([YESTERDAY], {MAR: reading(3), APR: Reading(TODAY, TODAY - timedelta(days=3))}) == {YESTERDAY}
+    assert settled_days([YESTERDAY], {MAR: reading(4), APR: Reading(TODAY, TODAY - timedelta(days=3))}) == set()
+
+
 keys = st.integers(0, 30).map(lambda n: date(2024 + n // 12, n % 12 + 1, 1))
-readings = st.dictionaries(keys, st.builds(Reading, st.dates(LONG_AGO, TODAY), st.booleans()))
+readings = st.dictionaries(keys, st.builds(Reading, st.dates(LONG_AGO, TODAY), st.none() | st.dates(LONG_AGO, TODAY)))
 
 
 @given(readings, st.lists(st.dates(date(2024, 1, 1), date(2026, 4, 1))))

@@ -8,9 +8,12 @@ from hypothesis import strategies as st
 
 from viang_pipeline.domain.billing import (
     BilledOrder,
+    BilledSale,
     BillLine,
     PeriodTotal,
+    SoldLine,
     billed_fee,
+    billed_lines,
     charges,
     confirmed,
     line_totals,
@@ -126,3 +129,25 @@ def test_lines_always_agree_with_their_own_totals(given_lines: list[tuple[str, i
     totals = line_totals(line(code, amount) for code, amount in given_lines)
     assert all(row.agrees for row in period_totals(totals, totals)) or not totals
     assert confirmed(totals.get("BILL", {}), totals.get("BILL", {}))
+
+
+def test_a_billed_fee_is_spread_over_the_lines_of_its_order_by_value_to_the_centavo() -> None:
+    lines = [SoldLine(1, 10_00, 1_00), SoldLine(2, 10_00, None), SoldLine(3, 20_00, 2_00)]
+    assert billed_lines("1", 4_01, lines) == [
+        BilledSale(1, 1_00, 0),
+        BilledSale(2, 1_00, None),
+        BilledSale(3, 2_01, 1),
+    ]
+
+
+def test_lines_of_equal_value_get_the_odd_centavo_in_their_order() -> None:
+    parts = billed_lines("1", 1_01, [SoldLine(2, 10_00, None), SoldLine(1, 10_00, None)])
+    assert parts == [BilledSale(2, 50, None), BilledSale(1, 51, None)]
+
+
+@given(st.integers(-10_000, 10_000), st.lists(st.integers(0, 100_000), min_size=1, max_size=6))
+def test_the_parts_of_a_billed_fee_add_up_to_it(fee: int, values: list[int]) -> None:
+    lines = [SoldLine(number, value, 0) for number, value in enumerate(values, start=1)]
+    parts = billed_lines("1", fee, lines)
+    assert sum(part.billed for part in parts) == fee
+    assert all(part.difference == part.billed for part in parts)

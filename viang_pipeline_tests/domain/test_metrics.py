@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from viang_pipeline.domain.metrics import METRICS, Metric, additive_metrics, ratio_metrics, table_metrics
-from viang_pipeline.warehouse.schema import VIEWS, agg_client_day, fact_sku_day, view_comments, view_sql
+from viang_pipeline.warehouse.schema import (
+    DAY_VIEWS,
+    VIEWS,
+    agg_client_day,
+    fact_sku_day,
+    metadata,
+    view_comments,
+    view_sql,
+)
 
 # id → (unit, grains, additivity)
 DICTIONARY = {
@@ -70,6 +78,20 @@ DICTIONARY = {
     "conversao_ml": ("fração", "C", "R"),
     "estoque_full": ("un", "SC", "S"),
     "estoque_full_indisponivel": ("un", "SC", "S"),
+    "comissao_faturada": ("BRL", "SC", "A"),
+    "divergencia_comissao": ("BRL", "SC", "A"),
+    "comissao_faturada_cobertura": ("fração", "SC", "R"),
+    "cobranca_mensal": ("BRL", "C (período)", "A"),
+    "divergencia_cobranca": ("BRL", "C (período)", "A"),
+    "custos_full": ("BRL", "C (período)", "A"),
+    "vmd_30": ("un/dia", "S", "R"),
+    "curva_abc": ("classe", "S", "P"),
+    "tendencia": ("classe", "S", "P"),
+    "reputacao_nivel": ("classe", "C", "P"),
+    "reputacao_medalha": ("classe", "C", "P"),
+    "rep_reclamacoes": ("fração", "C", "P"),
+    "rep_atrasos": ("fração", "C", "P"),
+    "rep_cancelamentos": ("fração", "C", "P"),
 }
 
 
@@ -96,6 +118,13 @@ def test_stored_metrics_are_columns_and_ratios_are_not() -> None:
         assert all(columns[m.id].comment == m.comment for m in table_metrics(grain))
 
 
+def test_a_metric_that_stands_elsewhere_is_a_column_there() -> None:
+    elsewhere = [metric for metric in METRICS if metric.tabela is not None]
+    assert elsewhere
+    for metric in elsewhere:
+        assert metric.id in metadata.tables[f"dashboard.{metric.tabela}"].columns
+
+
 def test_every_additive_metric_of_a_sku_day_is_one_of_the_client_day() -> None:
     assert {m.id for m in additive_metrics("S")} <= {m.id for m in additive_metrics("C")}
 
@@ -104,4 +133,8 @@ def test_every_additive_metric_of_a_sku_day_is_one_of_the_client_day() -> None:
 def test_every_column_of_a_view_is_commented(view: str) -> None:
     comments = view_comments()[view]
     assert all(comments.values())
+
+
+@pytest.mark.parametrize("view", DAY_VIEWS)
+def test_every_ratio_is_in_the_views_of_days(view: str) -> None:
     assert all(f" as {m.id}" in view_sql(view) for m in ratio_metrics("S"))

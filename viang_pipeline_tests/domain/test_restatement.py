@@ -19,6 +19,7 @@ BEFORE = {
     "frete_vendedor": None,
     "ads_investimento": None,
     "visitas": 10,
+    "comissao_faturada": None,
     "versao_metrica": 1,
 }
 
@@ -40,10 +41,21 @@ def reasons(*, moved: bool = False, **changes: object) -> dict[str, str]:
         ({"faturamento": Decimal(0), "valor_cancelado": Decimal(100), "pedidos": 0}, "status_mudou"),
         ({"vendas_brutas": Decimal(150), "faturamento": Decimal(150), "pedidos_brutos": 2}, "pagamento_tardio"),
         ({"frete_vendedor": Decimal(20)}, "status_mudou"),
+        ({"comissao_faturada": Decimal(12)}, "status_mudou"),
         ({"vendas_brutas": Decimal(101)}, "reprocesso"),
         ({"vendas_brutas": Decimal(101), "versao_metrica": 2}, "correcao_formula"),
     ],
-    ids=["refund", "ads", "visits", "cancelled", "paid later", "freight seen", "nothing explains it", "formula"],
+    ids=[
+        "refund",
+        "ads",
+        "visits",
+        "cancelled",
+        "paid later",
+        "freight seen",
+        "billed",
+        "nothing explains it",
+        "formula",
+    ],
 )
 def test_the_reason_of_a_change(changes: dict[str, object], expected: str) -> None:
     assert set(reasons(**changes).values()) == {expected}

@@ -10,6 +10,7 @@ from typing import Any
 
 from viang_pipeline.domain.metrics.ads import ADS
 from viang_pipeline.domain.metrics.after_sale import AFTER_SALE
+from viang_pipeline.domain.metrics.billing import BILLING
 from viang_pipeline.domain.metrics.stock import STOCK
 from viang_pipeline.domain.metrics.traffic import TRAFFIC
 from viang_pipeline.warehouse.schema import MATURITY_COLUMNS
@@ -29,16 +30,26 @@ NOT_METRICS = {
     "calculado_em",
 }
 BLOCKS = {
-    *(metric.id for metric in (*ADS, *TRAFFIC, *STOCK)),
+    *(metric.id for metric in (*ADS, *TRAFFIC, *STOCK, *BILLING)),
     *(metric.id for metric in AFTER_SALE if not metric.id.startswith("taxa_cancelamento")),
     *(name for name, _ in MATURITY_COLUMNS),
     "pedidos_com_visita",
+    "faturamento_com_tarifa_faturada",
     "ads_rateado",
 }
-"""What does not come from order lines; ``compare_everything`` leaves none of it out."""
+"""What does not come from order lines; ``compare_everything`` compares it too, but for bills."""
 
-NOT_COMPARED = NOT_METRICS - {"faltantes"}
-"""What every row carries beside its numbers."""
+BILLING = {
+    "comissao_faturada",
+    "divergencia_comissao",
+    "faturamento_com_tarifa_faturada",
+    "comissao_faturada_cobertura",
+    "maturidade_cobranca",
+}
+BILLING_REASONS = {"faturas_nao_lidas", "tarifa_nao_faturada"}
+"""Bills have an oracle and a replay of their own."""
+
+NOT_COMPARED = {*(NOT_METRICS - {"faltantes"}), *BILLING}
 
 NOT_READ = "visita_nao_lida"
 COLD_FOR = timedelta(days=7)
@@ -84,6 +95,8 @@ def compare_everything(installation: Installation, client_id: str, oracle: Whole
     """Both views of a client and the photos beside them: the same rows, every column, the same values."""
     found = Comparison()
     days, skus = installation.client_days(client_id), installation.sku_days(client_id)
+    for row in (*days.values(), *skus.values()):
+        row["faltantes"] = [reason for reason in row["faltantes"] if reason not in BILLING_REASONS]
     found.client_days, found.sku_days = len(days), len(skus)
     _compare_rows(f"{client_id} cliente-dia", days, oracle.client_days(), found)
     _compare_rows(f"{client_id} SKU-dia", skus, _as_far_as_read(skus, oracle.sku_days(), oracle), found)

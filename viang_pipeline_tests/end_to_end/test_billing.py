@@ -125,7 +125,10 @@ def test_27_an_incomplete_answer_changes_nothing_and_is_not_repeated_at_once(sho
         shop.collect(SALE + timedelta(days=1))
     assert stored(shop.installation.fingerprints()) == before
     assert [r.path for r in shop.installation.sandbox.requests].count(DETAILS) == 1
-    unread = shop.installation.rows("select completo, motivo from dashboard.source_reads where resource = 'billing'")
+    unread = shop.installation.rows(
+        "select completo, motivo from dashboard.source_reads where resource = 'billing' and dia >= %s order by dia",
+        SALE,
+    )
     assert [(row["completo"], row["motivo"] is None) for row in unread] == [(True, True), (False, False)]
 
     shop.installation.sandbox.faults.clear()

@@ -39,6 +39,9 @@ SOURCES = {
     "ads": Source("/advertising/*", "ads_investimento", "ads_nao_lidos", "raw.mercado_livre_ads"),
     "visits": Source("*/time_window", "visitas", "visitas_nao_lidas", "raw.mercado_livre_visits"),
     "claims": Source("/post-purchase/*", "devolucoes", "reclamacoes_nao_lidas", "raw.mercado_livre_claims"),
+    "billing": Source(
+        "/billing/*", "faturamento_com_tarifa_faturada", "faturas_nao_lidas", "raw.mercado_livre_billing"
+    ),
 }
 TROUBLES = {
     "route gone": {"kind": "status", "status": 404, "body": "Not Found"},
@@ -67,6 +70,8 @@ CASES = [
     ("visits", "cut"),
     ("claims", "refused"),
     ("claims", "route gone"),
+    ("billing", "outage"),
+    ("billing", "no permission"),
 ]
 """Each source in two of the ways of the error table, each way at least once."""
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -11,10 +11,13 @@ from decimal import Decimal
 import psycopg
 import pytest
 
-from viang_pipeline.collect.work import Rehearsal
+from viang_pipeline.collect.work import Outcome, Rehearsal, Work
 from viang_pipeline.failures import PermanentFailure
+from viang_pipeline.marts.ads import build_ads
 from viang_pipeline.marts.build import BUILDERS, build_mart
+from viang_pipeline.warehouse import ledgers
 from viang_pipeline.warehouse.database import Database
+from viang_pipeline.warehouse.locks import lock_client
 from viang_pipeline_tests.marts.shop import DAY, Shop, golden, line, order, payment
 
 EVE, NEXT = DAY - timedelta(days=1), DAY + timedelta(days=1)
@@ -345,9 +348,41 @@ def test_two_builds_at_once_converge_to_what_one_build_gives(shop: Shop) -> None
     with ThreadPoolExecutor(2) as pool:
         runs = [pool.submit(shop.build, DAY, run_id=f"run-{n}") for n in (1, 2)]
         written = [sum(outcome.written for outcome in run.result().values()) for run in runs]
-    assert sum(written) == 6 + 3 + 1
+    assert sum(written) == 6 + 3 + 1 + 3
     assert shop.client_days()[DAY]["vendas_brutas"] == Decimal("679.60")
     assert shop.stale() == []
+
+
+def test_what_is_stored_between_a_block_and_its_sums_waits_and_leaves_the_day_stale(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    golden(shop)
+    shop.build(DAY)
+
+    def store_something_of_ads() -> None:
+        with shop.database.transaction() as conn:
+            lock_client(conn, shop.client_id)
+            ledgers.touch_sums(conn, shop.client_id, [DAY])
+
+    with ThreadPoolExecutor(1) as pool:
+        writers = []
+
+        def build_ads_while_somebody_writes(work: Work, days: Iterable[date]) -> Outcome:
+            outcome = build_ads(work, days)
+            writers.append(pool.submit(store_something_of_ads))
+            wait(writers, timeout=1.0)
+            return outcome
+
+        monkeypatch.setitem(BUILDERS, "fact_ads", build_ads_while_somebody_writes)
+        with shop.database.transaction() as conn:
+            ledgers.touch_sums(conn, shop.client_id, [DAY])
+        build_mart(shop.work(), "fact_sku_day", [DAY])
+        for writer in writers:
+            writer.result()
+    with shop.database.transaction() as conn:
+        assert ledgers.stale_days(conn, shop.client_id, last_closed=NEXT) == {shop.client_id: [DAY]}
+        (row,) = conn.execute("select sku_de < linhas_rev from dashboard.day_state where dia = %s", [DAY])
+    assert row == (True,)
 
 
 def test_a_rehearsal_predicts_the_build_and_writes_nothing(shop: Shop) -> None:
@@ -356,7 +391,7 @@ def test_a_rehearsal_predicts_the_build_and_writes_nothing(shop: Shop) -> None:
     with Rehearsal.over(shop.database) as store:
         work = shop.work(store=store)
         predicted = [build_mart(work, mart, [DAY]).written for mart in BUILDERS]
-    assert [number for number in predicted if number] == [6, 3, 1]
+    assert [number for number in predicted if number] == [6, 3, 1, 3]
     assert all(rows == [] for rows in fingerprints(shop).values())
     assert (shop.rows("day_state"), shop.rows("updates_log")) == (before, [])
     assert [outcome.written for outcome in shop.build(DAY).values()] == predicted
@@ -366,7 +401,7 @@ def test_every_build_leaves_a_trace(shop: Shop) -> None:
     golden(shop)
     shop.build(DAY)
     trace = {row["resource"]: (row["status"], row["linhas_escritas"]) for row in shop.rows("updates_log")}
-    written = {"fact_order_line": 6, "fact_sku_day": 3, "agg_client_day": 1}
+    written = {"fact_order_line": 6, "fact_sku_day": 3, "agg_client_day": 1, "sku_portfolio": 3}
     assert trace == {mart: ("success", written.get(mart, 0)) for mart in BUILDERS}
 
 

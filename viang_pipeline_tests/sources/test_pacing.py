@@ -134,13 +134,14 @@ def test_no_refusal_gives_an_earlier_moment_or_a_higher_rate(retry_after: float 
     assert all(rate <= rates[name] for name, rate in ledger.rates().items())
 
 
-def test_a_refusal_leaves_between_75_and_85_percent_of_the_rate() -> None:
-    left = []
+@pytest.mark.parametrize(("rate", "left"), [(3.0, 0.612), (20.0, 0.68)])
+def test_a_refusal_leaves_about_two_thirds_of_the_rate_and_less_of_a_slow_one(rate: float, left: float) -> None:
+    found = []
     for jitter in (0.0, 0.5, 0.999):
-        ledger = Ledger()
+        ledger = Ledger(account_rate=rate)
         ledger.refuse(ledger.book(), jitter=jitter)
-        left.append(ledger.rates()["conta"] / 20.0)
-    assert left == [pytest.approx(0.75), pytest.approx(0.8), pytest.approx(0.85, abs=1e-3)]
+        found.append(ledger.rates()["conta"] / rate)
+    assert found == [pytest.approx(left - 0.05), pytest.approx(left), pytest.approx(left + 0.05, abs=1e-3)]
 
 
 def test_refusals_of_requests_booked_before_the_slow_down_count_once() -> None:
@@ -149,7 +150,7 @@ def test_refusals_of_requests_booked_before_the_slow_down_count_once() -> None:
     ledger.now += 0.1
     for _ in range(5):
         ledger.refuse(booking)
-    assert ledger.rates()["conta"] == pytest.approx(16.0)
+    assert ledger.rates()["conta"] == pytest.approx(13.6)
 
 
 def test_use_restores_the_rate_and_idleness_does_not() -> None:
@@ -197,22 +198,16 @@ def test_refusals_of_one_account_never_slow_the_others() -> None:
     assert ledger.rates(2) == {"app": 20.0, "conta": 20.0, "ip": 20.0}
 
 
-def test_two_accounts_refused_together_while_recovering_slow_what_they_share() -> None:
+def test_a_refusal_of_one_account_keeps_all_from_growing_for_a_moment() -> None:
     ledger = Ledger()
-    for account in (1, 2, 1):
-        booking = ledger.book(account)
-        ledger.now += 0.1
-        ledger.refuse(booking, account)
-    assert ledger.rates(3) == {"app": pytest.approx(16.0), "conta": 20.0, "ip": pytest.approx(16.0)}
-
-
-def test_two_accounts_refused_far_apart_are_two_limits() -> None:
-    ledger = Ledger()
-    for account in (1, 2, 1, 2):
-        booking = ledger.book(account)
-        ledger.now += 10.0
-        ledger.refuse(booking, account)
-    assert ledger.rates(3)["app"] == 20.0
+    ledger.refuse(ledger.book(account=1), account=1)
+    ledger.now += 30.0
+    ledger.refuse(ledger.book(account=2), account=2, jitter=0.999)
+    lowered = ledger.rates(1)["conta"]
+    use(ledger, 0.4, account=1)
+    assert ledger.rates(1)["conta"] == lowered
+    use(ledger, 5.0, account=1)
+    assert ledger.rates(1)["conta"] > lowered
 
 
 class Bucket:
@@ -248,5 +243,32 @@ def test_a_limit_that_halves_and_returns_is_followed_both_ways() -> None:
     start = ledger.now
     bucket = Bucket(lambda now: limits[min(int((now - start) / 40), 2)], start)
     use(ledger, 120, bucket)
-    assert (bucket.sent - bucket.refusals) / (40 * sum(limits)) >= 0.85
+    assert (bucket.sent - bucket.refusals) / (40 * sum(limits)) >= 0.78
     assert bucket.refusals / bucket.sent <= 0.02
+
+
+def test_four_accounts_share_a_hidden_limit_without_being_told_that_it_is_one() -> None:
+    sent, refused = [0] * 4, 0
+    for seed in range(4):
+        ledger = Ledger()
+        bucket, start = Bucket(lambda _: 16.0, ledger.now), ledger.now
+        booked = {account: _moments(ledger, account) for account in range(4)}
+        while ledger.now < start + 120:
+            account = min(booked, key=lambda each: booked[each][0][0])
+            moment, booking = booked[account].pop(0)
+            ledger.now = max(ledger.now, moment)
+            if bucket(ledger.now):
+                booked[account].clear()
+                ledger.refuse(booking, account, jitter=random.Random(f"{seed}:{bucket.sent}").random())
+            else:
+                sent[account] += 1
+            booked[account] = booked[account] or _moments(ledger, account)
+        refused += bucket.refusals
+    assert sum(sent) / (4 * 120) >= 0.9 * 16.0
+    assert refused / (refused + sum(sent)) <= 0.02
+    assert min(sent) >= 0.15 * sum(sent), "nobody is starved"
+
+
+def _moments(ledger: Ledger, account: int) -> list[tuple[float, Booking]]:
+    booking = ledger.book(account)
+    return [(moment, booking) for moment in booking.moments]

@@ -16,7 +16,26 @@ from viang_pipeline.warehouse.database import Database
 from viang_pipeline.warehouse.schema import VIEWS, metadata
 from viang_pipeline_tests.warehouse.servers import Cluster
 
-READABLE = {"fact_sku_day", "agg_client_day", *VIEWS}
+PUBLIC = {"metric_definitions"}
+"""What the reader sees that belongs to no client."""
+
+READABLE = {
+    "fact_sku_day", "agg_client_day", "billing_period", "reconciliation", "sku_portfolio", "fact_account_day",
+    "restatement_ledger", "source_reads", *VIEWS
+}  # fmt: skip
+BASES = {
+    "vw_sku_day": "fact_sku_day",
+    "vw_client_day": "agg_client_day",
+    "vw_billing_period": "billing_period",
+    "vw_reconciliation": "reconciliation",
+    "vw_sku_portfolio": "sku_portfolio",
+    "vw_account_day": "fact_account_day",
+    "vw_restatements": "restatement_ledger",
+    "vw_source_quality": "source_reads",
+    "vw_client_quality": "agg_client_day",
+}
+"""View → the table of clients' rows below it; vw_client_quality also counts those of vw_restatements."""
+
 API_ROLES = ("anon", "authenticated", "service_role")
 
 ActAs = Callable[[str], AbstractContextManager[psycopg.Connection]]
@@ -24,14 +43,14 @@ ActAs = Callable[[str], AbstractContextManager[psycopg.Connection]]
 
 @pytest.fixture
 def populated(migrated: Database) -> Database:
-    """Two clients with one row in each aggregate table."""
+    """Two clients with one row in each table a view stands on."""
     with migrated.transaction() as connection:
         connection.execute(
             """
             insert into dashboard.agg_client_day
                 (client_id, dia, faturamento, faltantes, hash, versao_metrica, run_id, calculado_em,
-                 maturidade_vendas, maturidade_ads, maturidade_visitas, maturidade_devolucoes)
-            select client, '2026-01-01', 10, '{}', '', 1, 'r', now(), 'final', 'final', 'final', 'final'
+                 maturidade_vendas, maturidade_ads, maturidade_visitas, maturidade_devolucoes, maturidade_cobranca)
+            select client, '2026-01-01', 10, '{}', '', 1, 'r', now(), 'final', 'final', 'final', 'final', 'final'
             from unnest(array['aurora', 'boreal']) as client
             """
         )
@@ -39,9 +58,40 @@ def populated(migrated: Database) -> Database:
             """
             insert into dashboard.fact_sku_day
                 (client_id, dia, sku, faturamento, faltantes, hash, versao_metrica, run_id, calculado_em, ads_rateado,
-                 maturidade_vendas, maturidade_ads, maturidade_visitas, maturidade_devolucoes)
-            select client_id, dia, 'A', 10, '{}', '', 1, 'r', now(), false, 'final', 'final', 'final', 'final'
+                 maturidade_vendas, maturidade_ads, maturidade_visitas, maturidade_devolucoes, maturidade_cobranca)
+            select client_id, dia, 'A', 10, '{}', '', 1, 'r', now(), false, 'final', 'final', 'final', 'final', 'final'
             from dashboard.agg_client_day
+            """
+        )
+        connection.execute(
+            """
+            insert into dashboard.billing_period
+                (client_id, periodo, sub_tipo, significado, custo_do_vendedor, cobranca_mensal, fechado,
+                 versao_metrica, run_id, calculado_em)
+            select client_id, dia, 'CV', 'tarifa_venda', true, 10, true, 1, 'r', now() from dashboard.agg_client_day
+            """
+        )
+        connection.execute(
+            """
+            insert into dashboard.reconciliation
+                (client_id, fonte, periodo, item, inicio, final, versao_metrica, run_id, calculado_em)
+            select client_id, 'cobranca', '2026-01', 'tarifa_venda', dia, true, 1, 'r', now()
+            from dashboard.agg_client_day
+            """
+        )
+        connection.execute(
+            """
+            insert into dashboard.sku_portfolio
+                (client_id, sku, dia, unidades_30d, unidades_60d_antes, faturamento_90d, dias_calculados_30d,
+                 dias_calculados_90d, faltantes, versao_metrica, run_id, calculado_em)
+            select client_id, 'A', dia, 1, 1, 10, 30, 90, '{}', 1, 'r', now() from dashboard.agg_client_day;
+            insert into dashboard.fact_account_day (client_id, dia, capturado_em, versao_metrica, run_id, calculado_em)
+            select client_id, dia, now(), 1, 'r', now() from dashboard.agg_client_day;
+            insert into dashboard.restatement_ledger
+                (client_id, dia, metrica, antes, depois, motivo, run_id, registrado_em)
+            select client_id, dia, 'faturamento', 9, 10, 'reprocesso', 'r', now() from dashboard.agg_client_day;
+            insert into dashboard.source_reads (client_id, source, resource, dia, completo, completo_em, tentado_em)
+            select client_id, 'mercado_livre', 'orders', dia, true, now(), now() from dashboard.agg_client_day
             """
         )
     return migrated
@@ -66,15 +116,14 @@ def client_role(populated: Database) -> str:
         name = sql.Identifier(role)
         connection.execute(sql.SQL("create role {} login").format(name))
         connection.execute(sql.SQL("grant usage on schema dashboard to {}").format(name))
-        for table in ("fact_sku_day", "agg_client_day"):
-            target = sql.Identifier("dashboard", table)
-            view = sql.Identifier("dashboard", {"fact_sku_day": "vw_sku_day"}.get(table, "vw_client_day"))
+        for view_name, table in BASES.items():
+            target, view = sql.Identifier("dashboard", table), sql.Identifier("dashboard", view_name)
             connection.execute(sql.SQL("grant select on {}, {} to {}").format(target, view, name))
-            connection.execute(
-                sql.SQL("create policy {} on {} for select to {} using (client_id = 'aurora')").format(
-                    name, target, name
-                )
-            )
+        for table in set(BASES.values()):
+            target = sql.Identifier("dashboard", table)
+            policy = sql.SQL("create policy {0} on {1} for select to {0} using (client_id = 'aurora')")
+            connection.execute(policy.format(name, target))
+        connection.execute(sql.SQL("grant select on dashboard.metric_definitions to {}").format(name))
     return role
 
 
@@ -102,7 +151,7 @@ def test_the_reader_gets_nothing_else_neither_raw_nor_tokens(act_as: ActAs) -> N
             except InsufficientPrivilege:
                 denied.append(name)
     assert {"api_tokens", "clients", "mercado_livre_orders"} <= set(denied)
-    assert {name for _, name in _tables()} - set(denied) == READABLE - set(VIEWS)
+    assert {name for _, name in _tables()} - set(denied) == READABLE - set(VIEWS) | PUBLIC
 
 
 def test_the_reader_cannot_write(act_as: ActAs) -> None:

@@ -117,6 +117,19 @@ def test_rows_that_are_gone_are_deleted_inside_the_scope_only(connection: psycop
 def test_no_rows_empty_the_scope(connection: psycopg.Connection) -> None:
     write(connection, ROWS)
     assert counts(write(connection, [])) == (0, 0, 0, 3, 0)
+    assert stored(connection) == []
+
+
+def test_no_rows_report_what_they_removed_as_any_other_write_does(connection: psycopg.Connection) -> None:
+    query = Query("select %s::date, 'a', 1.00, '{}'::text[] where false", [DAY])
+    found = []
+    for none in ([], query):
+        write(connection, ROWS)
+        removed = write(connection, none, changes=True)
+        write(connection, ROWS)
+        found.append((set(map(repr, removed.changes)), write(connection, none, touching=("dia",)).touched))
+    assert found[0] == found[1]
+    assert found[0][1] == {DAY, NEXT_DAY}
 
 
 def test_without_a_scope_nothing_is_deleted(connection: psycopg.Connection) -> None:

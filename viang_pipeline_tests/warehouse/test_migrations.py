@@ -71,6 +71,28 @@ def test_sums_of_before_the_blocks_are_kept_and_marked_to_be_built_again(unmigra
     assert row == (10, "preliminar", True)
 
 
+def test_sums_of_before_the_bills_are_kept_and_marked_to_be_built_again(unmigrated: Database) -> None:
+    upgrade(unmigrated, "0011")
+    with unmigrated.transaction() as connection:
+        connection.execute(
+            """
+            insert into dashboard.agg_client_day
+                (client_id, dia, faturamento, faltantes, hash, versao_metrica, run_id, calculado_em, maturidade_vendas,
+                 maturidade_ads, maturidade_visitas, maturidade_devolucoes)
+            values ('loja', '2026-03-10', 10, '{}', '', 1, 'run', now(), 'final', 'final', 'final', 'final');
+            insert into dashboard.day_state (client_id, dia, linhas_rev, sku_de, cliente_de)
+            values ('loja', '2026-03-10', 3, 3, 3)
+            """
+        )
+    upgrade(unmigrated, "0012")
+    with unmigrated.transaction() as connection:
+        row = connection.execute(
+            "select faturamento, comissao_faturada, maturidade_cobranca, linhas_rev > cliente_de"
+            " from dashboard.agg_client_day join dashboard.day_state using (client_id, dia)"
+        ).fetchone()
+    assert row == (10, None, "preliminar", True)
+
+
 def test_an_upgrade_that_fails_changes_nothing(unmigrated: Database) -> None:
     with unmigrated.transaction() as connection:
         connection.execute("create schema dashboard")

@@ -1,11 +1,14 @@
 -- I6: 0 ≤ coverage ≤ 1, and what is covered by nothing is NULL where there was revenue; conversion is at most 1.
-select client_id, dia, comissao_cobertura::text, frete_vendedor_cobertura::text, repasse_estimado_cobertura::text
+select client_id, dia, comissao_cobertura::text, frete_vendedor_cobertura::text, repasse_estimado_cobertura::text,
+       comissao_faturada_cobertura::text
 from dashboard.vw_client_day
 where {scope}
   and (
       not comissao_cobertura between 0 and 1
       or not frete_vendedor_cobertura between 0 and 1
       or not repasse_estimado_cobertura between 0 and 1
+      or not comissao_faturada_cobertura between 0 and 1
       or faturamento > 0 and (frete_vendedor is null) <> (faturamento_com_frete = 0)
       or faturamento > 0 and (repasse_estimado is null) <> (faturamento_com_repasse = 0)
+      or faturamento > 0 and (comissao_faturada is null) <> (faturamento_com_tarifa_faturada = 0)
   )

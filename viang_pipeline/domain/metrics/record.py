@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Unit = Literal["BRL", "un", "fração", "dias", "nota"]
+Unit = Literal["BRL", "un", "un/dia", "fração", "dias", "nota", "classe"]
 Additivity = Literal["A", "S", "D", "R", "P"]
 
 METRIC_VERSION = 1
@@ -16,7 +16,10 @@ METRIC_VERSION = 1
 
 @dataclass(frozen=True)
 class Metric:
-    """One metric. ``graos``: S = SKU-day, C = client-day. ``polaridade``: +1 higher is better, -1 lower, 0 neutral."""
+    """One metric. ``graos``: S = SKU-day, C = client-day. ``polaridade``: +1 higher is better, -1 lower, 0 neutral.
+
+    ``tabela``: where a figure stands that is no column of the two daily tables.
+    """
 
     id: str
     nome_pt: str
@@ -34,6 +37,7 @@ class Metric:
     cancelamento: str = "sai da métrica quando o pedido é cancelado"
     regra_null: str = "NULL quando os pedidos do dia não foram lidos por completo"
     ressalva: str = ""
+    tabela: str | None = None
     versao: int = METRIC_VERSION
 
     @property

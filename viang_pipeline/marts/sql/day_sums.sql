@@ -95,6 +95,22 @@ reclamacoes as (
     where client_id = %(client_id)s and dia_abertura = any(%(dias)s) and {with_key}
     group by {claim_group}
 ),
+tarifas as (
+    select
+        {key},
+        sum(comissao_faturada) as comissao_faturada,
+        sum(divergencia_comissao) as divergencia_comissao,
+        sum(valor) as faturado,
+        count(*) as linhas
+    from dashboard.fact_billing_line
+    where client_id = %(client_id)s and dia = any(%(dias)s)
+    group by {key}
+),
+faturas_lidas as (
+    select dia, true as lido from dashboard.source_reads
+    where client_id = %(client_id)s and source = 'mercado_livre' and resource = 'billing' and completo
+      and dia = any(%(dias)s)
+),
 {blocks},
 maturidades as ({maturity}),
 chaves as (
@@ -148,15 +164,24 @@ numeros as (
             when v.devolvidas > 0 and v.frete_devolvidas is null and d.frete_devolucao is null then null
             else coalesce(d.frete_devolucao, 0) + coalesce(v.frete_devolvidas, 0)
         end as custo_devolucao,
+        -- with the bills read: nothing sold is zero, sold with nothing billed yet is NULL
+        case when not coalesce(fl.lido, false) then null when coalesce(v.validas, 0) = 0 then 0
+             else f.comissao_faturada end as comissao_faturada,
+        case when not coalesce(fl.lido, false) then null when coalesce(v.validas, 0) = 0 then 0
+             else f.divergencia_comissao end as divergencia_comissao,
+        case when fl.lido then coalesce(f.faturado, 0) end as faturamento_com_tarifa_faturada,
         {block_columns}
         t.maturidade_vendas,
         t.maturidade_ads,
         t.maturidade_visitas,
         t.maturidade_devolucoes,
+        t.maturidade_cobranca,
         array_remove(
             coalesce(m.faltantes, '{{}}')
             || case when not coalesce(r.lido, false) then 'reclamacoes_nao_lidas' end
             || case when d.custo_nao_lido then 'devolucao_nao_lida' end
+            || case when not coalesce(fl.lido, false) then 'faturas_nao_lidas'
+                    when coalesce(v.validas, 0) > coalesce(f.linhas, 0) then 'tarifa_nao_faturada' end
             || {block_reasons},
             null
         ) as faltas
@@ -168,6 +193,7 @@ numeros as (
     left join devolucoes as d using ({key})
     left join devolucoes_abertas as da using ({key})
     left join reclamacoes as q using ({key})
+    left join tarifas as f using ({key})
     left join ads as a using ({key})
     left join visitas as i using ({key})
     left join estoque as s using ({key})
@@ -175,6 +201,7 @@ numeros as (
     left join visitas_do_dia as vd using (dia)
     left join estoque_do_dia as sd using (dia)
     left join reclamacoes_lidas as r using (dia)
+    left join faturas_lidas as fl using (dia)
     left join maturidades as t using (dia)
 )
 select {key}, {columns}

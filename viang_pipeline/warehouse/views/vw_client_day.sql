@@ -8,6 +8,7 @@ select
     round(base.faturamento_com_comissao / nullif(base.faturamento, 0), 6) as comissao_cobertura,
     round(base.faturamento_com_frete / nullif(base.faturamento, 0), 6) as frete_vendedor_cobertura,
     round(base.faturamento_com_repasse / nullif(base.faturamento, 0), 6) as repasse_estimado_cobertura,
+    round(base.faturamento_com_tarifa_faturada / nullif(base.faturamento, 0), 6) as comissao_faturada_cobertura,
     round(base.faturamento_sem_sku / nullif(base.faturamento, 0), 6) as receita_sem_sku_pct,
     round(base.pedidos_cancelados::numeric / nullif(base.pedidos_cancelados + base.pedidos, 0), 6) as taxa_cancelamento,
     round(base.pedidos_cancelados_pre::numeric / nullif(base.pedidos_cancelados + base.pedidos, 0), 6)

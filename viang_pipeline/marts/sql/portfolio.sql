@@ -1,0 +1,10 @@
+-- Valid sales of each SKU in the window: units of its last days, units before them, revenue.
+-- Parameters: client_id, first, recent_from, last (dates, inclusive).
+select
+    sku,
+    coalesce(sum(unidades) filter (where dia >= %(recent_from)s), 0)::bigint as unidades_30d,
+    coalesce(sum(unidades) filter (where dia < %(recent_from)s), 0)::bigint as unidades_60d_antes,
+    sum(faturamento) as faturamento_90d
+from dashboard.fact_sku_day
+where client_id = %(client_id)s and dia between %(first)s and %(last)s and pedidos_brutos > 0
+group by sku

@@ -1,0 +1,253 @@
+"""Bills and discounts through whole nights to both sums (kpis.md §5.2, §7)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from viang_pipeline.collect.work import PartialCollectionError
+from viang_pipeline.marts.build import BUILDERS, build_mart
+from viang_pipeline.sandbox import Fault, World
+from viang_pipeline.sandbox.billing_generate import bill_seller
+from viang_pipeline.sandbox.truth import Order
+from viang_pipeline_tests.end_to_end import oracle_billed_sales
+from viang_pipeline_tests.end_to_end.conftest import Install
+from viang_pipeline_tests.end_to_end.driver import Installation, stored, utc
+from viang_pipeline_tests.end_to_end.oracle import Oracle
+from viang_pipeline_tests.end_to_end.oracle_billing import BillingOracle
+from viang_pipeline_tests.end_to_end.oracle_discounts import order_discounts
+from viang_pipeline_tests.end_to_end.test_jobs import nightly
+from viang_pipeline_tests.end_to_end.turbulence import turbulent_world
+
+CLIENT = "loja"
+SALE = date(2026, 3, 10)
+ONE = timedelta(days=1)
+SHOWN = ("comissao_faturada", "divergencia_comissao", "faturamento_com_tarifa_faturada")
+NOT_READ, NOT_BILLED = "faturas_nao_lidas", "tarifa_nao_faturada"
+
+
+class Shop:
+    """One seller with one sale of two units of A, fee R$ 10,34 each; periods end on the 18th; nights at 03:00."""
+
+    def __init__(self, install: Install) -> None:
+        self.world = World(seed=3, start=utc("2026-01-01T00:00:00Z"))
+        self.book = self.world.billing
+        self.seller = self.world.add_seller(CLIENT)
+        self.order = self.sell("A", SALE)
+        self.installation: Installation = install(self.world, now=utc("2026-03-11T05:00:00Z"))
+        self.installation.client(CLIENT, self.seller, date(2026, 3, 8))
+
+    def sell(self, sku: str, day: date) -> Order:
+        listing = self.world.add_listing(self.seller, title="Produto", price=89_90, sku=sku)
+        order = self.world.place_order(self.seller, listing, at=at(day), quantity=2, sale_fee=10_34)
+        self.world.pay(order, at=at(day) + timedelta(minutes=1))
+        return order
+
+    def night(self, day: date) -> dict[str, int]:
+        """The night after ``day``; rows written by step."""
+        return self.installation.night(CLIENT, utc(f"{day + ONE}T06:00:00Z")).written
+
+    def build(self) -> None:
+        """The marts alone, as the sensor for changed days would."""
+        for mart in BUILDERS:
+            build_mart(self.installation.work(CLIENT), mart, [])
+
+    def client_day(self, day: date = SALE) -> tuple[Any, ...]:
+        row = self.installation.client_day(CLIENT, day)
+        return tuple(row[name] for name in SHOWN)
+
+    def sku_day(self, sku: str) -> tuple[Any, ...]:
+        row = self.installation.sku_days(CLIENT)[SALE, sku]
+        return tuple(row[name] for name in SHOWN)
+
+    def missing(self, day: date = SALE) -> set[str]:
+        return set(self.installation.client_day(CLIENT, day)["faltantes"]) & {NOT_READ, NOT_BILLED}
+
+    def maturity(self, day: date = SALE) -> str:
+        return str(self.installation.client_day(CLIENT, day)["maturidade_cobranca"])
+
+
+def at(day: date, hour: int = 12) -> datetime:
+    return utc(f"{day}T{hour:02}:00:00-03:00")
+
+
+@pytest.fixture
+def shop(install: Install) -> Shop:
+    return Shop(install)
+
+
+def test_a_billed_fee_stands_beside_the_estimate_at_both_grains(shop: Shop) -> None:
+    shop.book.sale_fee(shop.order, at=at(SALE, 13), net=21_00)
+    shop.night(SALE)
+    assert shop.client_day() == shop.sku_day("A") == (Decimal("21.00"), Decimal("0.32"), Decimal("179.80"))
+    assert shop.installation.client_day(CLIENT, SALE)["comissao"] == Decimal("20.68")
+    assert shop.missing() == set()
+
+
+def test_an_order_not_billed_yet_is_unknown_and_not_zero(shop: Shop) -> None:
+    shop.night(SALE)
+    assert shop.client_day() == shop.sku_day("A") == (None, None, 0)
+    assert shop.missing() == {NOT_BILLED}
+
+
+def test_only_billed_orders_are_compared_and_the_coverage_says_so(shop: Shop) -> None:
+    shop.sell("B", SALE)
+    shop.book.sale_fee(shop.order, at=at(SALE, 13), net=20_00)
+    shop.night(SALE)
+    assert shop.client_day() == (Decimal("20.00"), Decimal("-0.68"), Decimal("179.80"))
+    assert (shop.sku_day("A")[0], shop.sku_day("B")) == (Decimal("20.00"), (None, None, 0))
+    assert shop.installation.client_day(CLIENT, SALE)["comissao_faturada_cobertura"] == Decimal("0.5")
+    assert shop.missing() == {NOT_BILLED}
+
+
+def test_a_bill_that_comes_later_restates_the_day_of_the_sale(shop: Shop) -> None:
+    shop.night(SALE)
+    shop.book.sale_fee(shop.order, at=at(SALE + ONE, 13))
+    shop.night(SALE + ONE)
+    assert shop.client_day() == (Decimal("20.68"), 0, Decimal("179.80"))
+    entries = shop.installation.rows("select * from dashboard.restatement_ledger where sku is null")
+    assert {(e["dia"], e["metrica"], e["antes"], e["depois"], e["motivo"]) for e in entries} == {
+        (SALE, "comissao_faturada", None, Decimal("20.68"), "status_mudou"),
+        (SALE, "divergencia_comissao", None, 0, "status_mudou"),
+        (SALE, "faturamento_com_tarifa_faturada", 0, Decimal("179.80"), "status_mudou"),
+    }
+
+
+def test_a_sale_cancelled_after_its_bill_leaves_the_comparison(shop: Shop) -> None:
+    shop.book.sale_fee(shop.order, at=at(SALE, 13))
+    shop.night(SALE)
+    shop.world.cancel(shop.order, at=at(SALE + ONE))
+    shop.night(SALE + ONE)
+    assert shop.client_day() == (0, 0, 0)
+    assert shop.missing() == set()
+
+
+def test_bills_down_leave_the_sales_whole_and_the_next_night_heals_the_day(shop: Shop) -> None:
+    fault = Fault("status", path="/billing/*", status=503, times=None)
+    shop.installation.sandbox.faults.add(fault)
+    with pytest.raises(PartialCollectionError):
+        shop.night(SALE)
+    for step in ("shipments", "listings", "visits", "stock", "account", "ads", "claims", "discounts"):
+        shop.installation.collect(CLIENT, [step], [SALE])
+    shop.build()
+    assert shop.client_day() == (None, None, None)
+    assert shop.missing() == {NOT_READ}
+    assert shop.installation.client_day(CLIENT, SALE)["vendas_brutas"] == Decimal("179.80")
+
+    shop.installation.sandbox.faults.clear()
+    shop.book.sale_fee(shop.order, at=at(SALE, 13))
+    shop.night(SALE + ONE)
+    assert shop.client_day() == (Decimal("20.68"), 0, Decimal("179.80"))
+    assert shop.missing() == set()
+
+
+def test_a_night_without_news_heals_the_day_as_well(shop: Shop) -> None:
+    """Nothing was billed, so no row changes; that it was read does."""
+    shop.installation.sandbox.faults.add(Fault("status", path="/billing/*", status=503, times=None))
+    with pytest.raises(PartialCollectionError):
+        shop.night(SALE)
+    shop.build()
+    shop.installation.sandbox.faults.clear()
+    shop.night(SALE + ONE)
+    assert shop.missing() == {NOT_BILLED}
+
+
+def test_the_block_is_final_once_both_periods_of_the_day_are_closed(shop: Shop) -> None:
+    shop.book.sale_fee(shop.order, at=at(SALE, 13))
+    later = [date(2026, 3, 25), date(2026, 4, 25)]
+    for day in later:
+        shop.book.charge(shop.seller, at=at(day), sub_type="CXD", amount=1_00)
+    shop.night(SALE)
+    seen = []
+    for day in (later[0], later[1], later[1] + 7 * ONE):
+        shop.night(day)
+        seen.append(shop.maturity())
+    assert seen == ["preliminar", "final", "final"]
+
+
+def test_running_the_night_again_writes_nothing(shop: Shop) -> None:
+    shop.book.credit(shop.book.sale_fee(shop.order, at=at(SALE, 13)), at=at(SALE, 14), amount=1_00)
+    shop.night(SALE)
+    before = stored(shop.installation.fingerprints())
+    assert shop.night(SALE) == {}
+    assert stored(shop.installation.fingerprints()) == before
+
+
+@pytest.mark.slow
+def test_the_nightly_job_brings_bills_and_discounts_and_passes_its_checks(shop: Shop) -> None:
+    shop.book.sale_fee(shop.order, at=at(SALE, 13), net=20_00)
+    shop.book.credit(shop.book.sale_fee(shop.sell("B", SALE), at=at(SALE, 13)), at=at(SALE, 14), amount=1_00)
+    shop.world.discounts.grant(shop.order, total=5_00, seller=2_00)
+    shop.installation.at(utc("2026-03-11T06:00:00Z"))
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.add_dynamic_partitions("client", [CLIENT])
+        result = nightly(instance, CLIENT, SALE)
+    assert result.success
+    # nobody visited this shop, which is a warning of its own
+    failed = {check.check_name for check in result.get_asset_check_evaluations() if not check.passed}
+    assert failed == {"tarifa_faturada_confere", "conversao_possivel"}
+    assert shop.client_day() == (Decimal("39.68"), Decimal("-1.68"), Decimal("359.60"))
+    assert shop.installation.column("select desconto_total from dashboard.fact_order_discount") == [Decimal("5.00")]
+    calls = {
+        event.asset_key.path[-1]: event.materialization.metadata["chamadas"].value
+        for event in result.get_asset_materialization_events()
+    }
+    assert (calls["billing"] > 0, calls["discounts"]) == (True, 1)
+
+
+FIRST = date(2026, 1, 10)
+DAYS = 40
+NIGHTS = (20, 21, 24, 33, 40, 61)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [31, 32])
+def test_both_sums_equal_the_oracles_of_sales_and_bills_after_every_night(install: Install, seed: int) -> None:
+    world = turbulent_world(seed, FIRST, DAYS, sellers=1)
+    (seller,) = world.sellers.values()
+    bill_seller(world, seller, utc(f"{FIRST + (NIGHTS[-1] + 1) * ONE}T00:00:00Z"))
+    chance = Random(seed)
+    for order in list(world.orders.values()):
+        if chance.random() < 0.2:
+            world.discounts.grant(order, total=chance.randint(2, 20_00), seller=1)
+    starts = FIRST + ONE
+    installation = install(world, now=utc(f"{FIRST + NIGHTS[0] * ONE}T06:37:12Z"))
+    installation.client(seller.slug, seller, starts)
+    sales, bills = Oracle(world, seller.seller_id, starts), BillingOracle(world, seller.seller_id)
+    compared = 0
+    for number in NIGHTS:
+        now = utc(f"{FIRST + number * ONE}T06:37:12Z")
+        installation.sandbox.clear_requests()
+        installation.night(seller.slug, now)
+        sales.night(now)
+        bills.night(now, periods_asked(installation))
+        compared += compare(installation, seller.slug, sales, bills, number)
+    assert compared > 100
+    held = {row["order_id"]: row for row in installation.rows("select * from dashboard.fact_order_discount")}
+    told = order_discounts(world, utc(f"{FIRST + NIGHTS[-1] * ONE}T03:00:00Z"))
+    assert {key: row["desconto_total"] for key, row in held.items()} == {
+        key: Decimal(total).scaleb(-2) for key, (day, total, _) in told.items() if day >= starts
+    }
+    assert installation.night(seller.slug, installation.now + timedelta(minutes=5)).written == {}
+
+
+def periods_asked(installation: Installation) -> list[date]:
+    paths = [request.path.split("/") for request in installation.sandbox.requests if "/key/" in request.path]
+    return sorted({date.fromisoformat(path[5]) for path in paths})
+
+
+def compare(installation: Installation, client_id: str, sales: Oracle, bills: BillingOracle, number: int) -> int:
+    """Rows compared: both views against the oracles, every day with a valid sale."""
+    days = oracle_billed_sales.client_days(sales, bills)
+    shown = {day: tuple(row[n] for n in SHOWN) for day, row in installation.client_days(client_id).items()}
+    assert {day: shown[day] for day in days} == days, f"night {number}"
+    assert {row for day, row in shown.items() if day not in days} <= {(0, 0, 0)}, f"night {number}"
+    skus = oracle_billed_sales.sku_days(sales, bills)
+    of_skus = {key: tuple(row[n] for n in SHOWN) for key, row in installation.sku_days(client_id).items()}
+    assert {key: of_skus[key] for key in skus} == skus, f"night {number}"
+    return len(days) + len(skus)
