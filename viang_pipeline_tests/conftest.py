@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -134,11 +135,42 @@ def migrated_template(postgres_server: PostgresServer) -> str:
     return TEMPLATE
 
 
+@dataclass(frozen=True)
+class Connected(Database):
+    """A database whose connections stay open between transactions: connecting would be most of what many tests do."""
+
+    idle: list[psycopg.Connection] = field(default_factory=list, repr=False, compare=False)
+
+    @contextmanager
+    def transaction(self) -> Iterator[psycopg.Connection]:
+        try:
+            connection = self.idle.pop()
+        except IndexError:
+            connection = self.connect()
+        try:
+            with connection.transaction():
+                yield connection
+        except BaseException:
+            connection.close()
+            raise
+        self.idle.append(connection)
+
+    def close(self) -> None:
+        """Every connection that was kept."""
+        while self.idle:
+            self.idle.pop().close()
+
+    def __reduce__(self) -> tuple[type[Database], tuple[str]]:
+        """Another process connects for itself."""
+        return Database, (self.url,)
+
+
 @pytest.fixture
 def database(postgres_server: PostgresServer, migrated_template: str) -> Iterator[Database]:
     """A fresh migrated database, logged in as the pipeline does (no superuser)."""
-    created = postgres_server.create(migrated_template)
+    created = Connected(postgres_server.create(migrated_template).url)
     yield created
+    created.close()
     postgres_server.drop(created)
 
 

@@ -1,6 +1,7 @@
 """Claims of one client, their returns and what those cost, into raw tables: one transaction per complete read.
 
-Returns move without their claim, so every return that has not ended is looked at again for 60 days (kpis.md §7).
+Returns move without their claim, and a charge may come after both ended: every return that has not ended is looked at
+again for 60 days, and so is the cost of one that ended without a charge (kpis.md §7).
 """
 
 from __future__ import annotations
@@ -30,23 +31,23 @@ RESOURCE = "claims"
 RETURN_ENDS = ("delivered", "cancelled", "expired", "failed", "not_delivered")
 FOLLOWED_FOR = timedelta(days=60)
 
-_OPEN_RETURNS = """
-    select claim.chave::bigint, claim.dia
+_TO_FOLLOW = """
+    select claim.chave::bigint, claim.dia, ended
     from raw.mercado_livre_claims as claim
     left join raw.mercado_livre_returns as volta using (client_id, chave)
+    left join raw.mercado_livre_return_costs as custo using (client_id, chave)
+    cross join lateral (
+        select coalesce(claim.payload ->> 'status' = 'closed' and volta.payload ->> 'status' = any(%(ends)s), false)
+    ) as over (ended)
     where claim.client_id = %(client_id)s
       and (claim.payload -> 'related_entities') ?| array['return', 'returns']
       and claim.dia >= %(since)s
-      and (
-          volta.chave is null
-          or volta.payload ->> 'status' <> all(%(ends)s)
-          or claim.payload ->> 'status' <> 'closed'
-      )
+      and not (ended and custo.chave is not null)
 """
 
 
 def collect_claims(work: Work, api: MercadoLivreClient, days: Iterable[date]) -> Outcome:
-    """Read the days (and, with yesterday among them, everything changed since the cursor) and every open return.
+    """Read the days (and, with yesterday among them, everything changed since the cursor) and what may still move.
 
     Raises PartialCollectionError when a read fails; nothing of the failed window is stored.
     """
@@ -83,20 +84,22 @@ def _read(work: Work, api: MercadoLivreClient, window: ReadWindow, starts: date)
     name = "last_updated" if window.field == CHANGED else "date_created"
     found = search_claims(api, name, window.since, window.until)  # type: ignore[arg-type]
     read = _Read()
-    to_follow: dict[int, date] = {}
+    to_follow: dict[int, tuple[date, bool]] = {}
     for claim in found:
         day = _opened(claim)
         if day >= starts:
             read.claims.append(RawRow(day, claim.id, claim.payload, claim.hash))
             if claim.value.has_return:
-                to_follow[claim.value.id] = day
+                to_follow[claim.value.id] = day, False
     if window.field == CHANGED:
         with work.store.transaction() as conn:
             since = business_day(work.clock()) - FOLLOWED_FOR
             values = {"client_id": work.client_id, "since": since, "ends": list(RETURN_ENDS)}
-            to_follow = dict(conn.execute(_OPEN_RETURNS, values).fetchall()) | to_follow
-    for claim_id, day in sorted(to_follow.items()):
-        returned, cost = claim_return(api, claim_id), return_cost(api, claim_id)
+            known = {key: (day, ended) for key, day, ended in conn.execute(_TO_FOLLOW, values)}
+        to_follow = known | to_follow
+    for claim_id, (day, ended) in sorted(to_follow.items()):
+        returned = None if ended else claim_return(api, claim_id)
+        cost = return_cost(api, claim_id)
         if returned is not None:
             read.returns.append(RawRow(day, returned.id, returned.payload, returned.hash))
         if cost is not None:
@@ -148,6 +151,12 @@ def _days_of(conn: psycopg.Connection, client_id: str, claims: set[str]) -> set[
           on pedido.client_id = claim.client_id and pedido.chave = claim.payload ->> 'resource_id'
         where claim.client_id = %(client_id)s and claim.chave = any(%(claims)s)
           and claim.payload ->> 'resource' = 'order'
+        union
+        select pedido.dia from raw.mercado_livre_returns as volta
+        cross join lateral jsonb_array_elements(volta.payload -> 'orders') as devolvido
+        join raw.mercado_livre_orders as pedido
+          on pedido.client_id = volta.client_id and pedido.chave = devolvido ->> 'order_id'
+        where volta.client_id = %(client_id)s and volta.chave = any(%(claims)s)
         """,
         {"client_id": client_id, "claims": list(claims)},
     )

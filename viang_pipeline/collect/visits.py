@@ -63,7 +63,8 @@ def collect_visits(work: Work, api: MercadoLivreClient, days: Iterable[date]) ->
         raise PartialCollectionError(total, failure) from failure
     total.requests = api.http.requests - started
     total.unknown_fields = {name for name in api.unknown_fields if name.startswith("VisitsWindow")}
-    read_again = {day for day in account if day > plan.yesterday - timedelta(days=REREAD)}
+    newest = {day for day in account if day > plan.yesterday - timedelta(days=REREAD)}
+    read_again = newest.union(plan.still_growing)
     lost = [day for day in wanted if day not in account]
     if lost:
         total.notes.append(
@@ -80,9 +81,12 @@ def collect_visits(work: Work, api: MercadoLivreClient, days: Iterable[date]) ->
 
 @dataclass(frozen=True)
 class _Plan:
+    """``still_growing``: days last read before they could be final, because nights were missed after them."""
+
     questions: list[Question]
     account_from: date
     yesterday: date
+    still_growing: frozenset[date]
 
 
 def _plan(conn: psycopg.Connection, client_id: str, wanted: list[date], yesterday: date) -> _Plan:
@@ -100,11 +104,18 @@ def _plan(conn: psycopg.Connection, client_id: str, wanted: list[date], yesterda
     ]
     missing = [day for day in older if day not in known_days]
     newest = max(reach, yesterday - timedelta(days=REREAD - 1))
+    growing = frozenset(_read_too_early(conn, client_id, reach))
     return _Plan(
         visit_questions(listings, starts=starts, yesterday=yesterday, again_from=min(again, default=None)),
-        min([newest, *again, *missing]),
+        min([newest, *again, *missing, *growing]),
         yesterday,
+        growing,
     )
+
+
+def _read_too_early(conn: psycopg.Connection, client_id: str, reach: date) -> list[date]:
+    rows = conn.execute(_sql("visits_read_early.sql"), {"client_id": client_id, "since": reach, "grow": REREAD - 1})
+    return [day for (day,) in rows]
 
 
 def _store(work: Work, answers: Mapping[Question, dict[date, int] | None], total: Outcome, now: datetime) -> None:

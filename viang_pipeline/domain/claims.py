@@ -14,7 +14,11 @@ ARRIVED = "delivered"
 
 
 class ClaimFacts(NamedTuple):
-    """One claim as stored. ``returned``: (listing, variation) → units on their way back; ``cost``: centavos or None."""
+    """One claim as stored.
+
+    ``order``: the order it is about, if it is about one; ``returned``: (order, listing, variation) → units on their way
+    back, which may be of other orders; ``cost``: centavos or None.
+    """
 
     claim: str
     opened: date
@@ -25,12 +29,17 @@ class ClaimFacts(NamedTuple):
     has_return: bool
     return_day: date | None
     return_status: str | None
-    returned: dict[tuple[str, str | None], int]
+    returned: dict[tuple[str, str, str | None], int]
     cost: int | None
+
+    @property
+    def orders(self) -> set[str]:
+        """The order of the claim and every order its return names."""
+        return {order for order, _, _ in self.returned} | ({self.order} if self.order else set())
 
 
 class SoldLine(NamedTuple):
-    """A line of the order a claim is about; ``value`` in centavos weighs."""
+    """A line of an order a claim is about; ``value`` in centavos weighs."""
 
     order: str
     line_no: int
@@ -38,6 +47,7 @@ class SoldLine(NamedTuple):
     sku: str
     listing: str
     variation: str | None
+    quantity: int
     value: int
 
 
@@ -54,28 +64,46 @@ class ClaimLine(NamedTuple):
 
 
 def cost_is_read(facts: ClaimFacts) -> bool:
-    """Whether the claim's cost is known: no return costs nothing; an open return without a charge is unread (D14)."""
-    return not facts.has_return or facts.cost is not None or facts.status == CLOSED
+    """Whether the claim's cost is known: charged, or closed without a charge.
+
+    An open claim without a charge may still send units back and cost something: unread (§5.2 custo_devolucao, D14).
+    """
+    return facts.cost is not None or facts.status == CLOSED
 
 
 def claim_lines(facts: ClaimFacts, lines: Sequence[SoldLine]) -> list[ClaimLine]:
-    """The claim at every line of its order: units back once they arrived, freight back by line value."""
+    """The claim at every line of its orders: units back once they arrived, freight back by line value."""
     read = cost_is_read(facts)
     if not lines:
         return [ClaimLine(facts.order or "", 0, None, None, 0, facts.cost, read)]
     shares: list[int | None] = [None] * len(lines)
     if facts.cost is not None:
         shares = list(allocate(facts.cost, [((line.order, line.line_no), line.value) for line in lines]))
-    arrived = facts.return_status == ARRIVED
+    back = _units_back(facts, lines)
     return [
         ClaimLine(
             line.order,
             line.line_no,
             line.sku,
             line.day,
-            facts.returned.get((line.listing, line.variation), 0) if arrived else 0,
+            units,
             share,
             read,
         )
-        for line, share in zip(lines, shares, strict=True)
+        for line, units, share in zip(lines, back, shares, strict=True)
     ]
+
+
+def _units_back(facts: ClaimFacts, lines: Sequence[SoldLine]) -> list[int]:
+    """Units back per line: of lines that sold the same, the first takes as many as it sold, the last what is left."""
+    if facts.return_status != ARRIVED:
+        return [0] * len(lines)
+    left = dict(facts.returned)
+    last = {(line.order, line.listing, line.variation): n for n, line in enumerate(lines)}
+    back = []
+    for n, line in enumerate(lines):
+        sold = (line.order, line.listing, line.variation)
+        units = left.get(sold, 0) if last[sold] == n else min(left.get(sold, 0), line.quantity)
+        left[sold] = left.get(sold, 0) - units
+        back.append(units)
+    return back

@@ -59,8 +59,12 @@ def build_claims(work: Work, days: Iterable[date]) -> Outcome:
     with work.store.transaction() as conn:
         lock_client(conn, work.client_id)
         facts = _claims(conn, work.client_id, wanted)
-        sold = _sold(conn, work.client_id, [found.order for found in facts if found.order])
-        rows = [_row(found, line) for found in facts for line in claim_lines(found, sold.get(found.order or "", []))]
+        sold = _sold(conn, work.client_id, sorted({order for found in facts for order in found.orders}))
+        rows = [
+            _row(found, line)
+            for found in facts
+            for line in claim_lines(found, [line for order in sorted(found.orders) for line in sold.get(order, [])])
+        ]
         result = converge(
             conn,
             table="dashboard.fact_claim_line",
@@ -94,10 +98,10 @@ def _facts(opened: date, claim_text: str, return_text: str | None, cost_text: st
     claim = msgspec.json.decode(claim_text, type=_Claim)
     back = msgspec.json.decode(return_text, type=_Return) if return_text else None
     cost = msgspec.json.decode(cost_text, type=_Cost) if cost_text else None
-    returned: dict[tuple[str, str | None], int] = defaultdict(int)
+    returned: dict[tuple[str, str, str | None], int] = defaultdict(int)
     for line in back.orders if back else ():
         variation = None if line.variation_id is None else str(line.variation_id)
-        returned[line.item_id or "", variation] += int(line.return_quantity)
+        returned[str(line.order_id), line.item_id or "", variation] += int(line.return_quantity)
     return ClaimFacts(
         claim=str(claim.id),
         opened=opened,
@@ -115,13 +119,13 @@ def _facts(opened: date, claim_text: str, return_text: str | None, cost_text: st
 
 def _sold(conn: psycopg.Connection, client_id: str, orders: list[str]) -> dict[str, list[SoldLine]]:
     rows = conn.execute(
-        "select order_id, line_no, dia, sku, anuncio, variacao, valor from dashboard.fact_order_line"
+        "select order_id, line_no, dia, sku, anuncio, variacao, quantidade, valor from dashboard.fact_order_line"
         " where client_id = %s and order_id = any(%s) order by order_id, line_no",
         [client_id, orders],
     )
     found: dict[str, list[SoldLine]] = defaultdict(list)
-    for order, line_no, day, sku, listing, variation, value in rows:
-        found[order].append(SoldLine(order, line_no, day, sku, listing, variation, centavos(value)))
+    for order, line_no, day, sku, listing, variation, quantity, value in rows:
+        found[order].append(SoldLine(order, line_no, day, sku, listing, variation, quantity, centavos(value)))
     return found
 
 

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from viang_pipeline.sandbox.answers import Json, house_time, json_answer, money
 from viang_pipeline.sandbox.claims_truth import Claim, ClaimState
 from viang_pipeline.sandbox.marketplace import Caller, Handler
+from viang_pipeline.sandbox.truth import Order
 
 PAGE, LARGEST, CEILING = 30, 100, 10_000
 REAL_FILTERS = frozenset(
@@ -72,8 +73,8 @@ def claim_return(caller: Caller) -> Response:
         {
             "id": claim.claim_id + 51_700_000,
             "claim_id": claim.claim_id,
-            "resource_type": "order",
-            "resource_id": order.order_id,
+            "resource_type": claim.resource,
+            "resource_id": _resource_id(claim),
             "status": state.status,
             "subtype": "return_total" if total else "return_partial",
             "status_money": state.money,
@@ -82,16 +83,7 @@ def claim_return(caller: Caller) -> Response:
             "date_created": _utc(claim.returns[0].at),
             "date_closed": _utc(state.at) if closed else None,
             "last_updated": _utc(state.at),
-            "orders": [
-                {
-                    "order_id": order.order_id,
-                    "item_id": order.listing_id,
-                    "variation_id": order.variation_id,
-                    "context_type": "total" if total else "partial",
-                    "total_quantity": f"{order.quantity}.0",
-                    "return_quantity": f"{claim.quantity}.0",
-                }
-            ],
+            "orders": [_returned(each, units) for each, units in ((order, claim.quantity), *claim.also_back)],
             "shipments": [{"shipment_id": 45_009_990_001, "status": state.status, "type": "return"}],
             "related_entities": [],
             "resources": [{"resource": "order", "resource_id": str(order.order_id)}],
@@ -116,6 +108,22 @@ ROUTES: dict[str, Handler] = {
     "/post-purchase/v2/claims/{claim_id}/returns": claim_return,
     "/post-purchase/v1/claims/{claim_id}/charges/return-cost": return_cost,
 }
+
+
+def _returned(order: Order, units: int) -> Json:
+    return {
+        "order_id": order.order_id,
+        "item_id": order.listing_id,
+        "variation_id": order.variation_id,
+        "context_type": "total" if units >= order.quantity else "partial",
+        "total_quantity": f"{order.quantity}.0",
+        "return_quantity": f"{units}.0",
+    }
+
+
+def _resource_id(claim: Claim) -> int | None:
+    """What the claim is about; an order id only where ``resource`` says so."""
+    return claim.order.order_id if claim.resource == "order" else claim.order.states[-1].shipment_id
 
 
 def _own(caller: Caller) -> tuple[Claim, ClaimState] | Response:
@@ -158,8 +166,8 @@ def _bounds(text: str) -> _Bounds | None:
 def _claim_body(claim: Claim, state: ClaimState) -> Json:
     return {
         "id": claim.claim_id,
-        "resource": "order",
-        "resource_id": claim.order.order_id,
+        "resource": claim.resource,
+        "resource_id": _resource_id(claim),
         "status": state.status,
         "type": claim.kind,
         "stage": state.stage,

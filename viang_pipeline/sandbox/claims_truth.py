@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
@@ -35,7 +36,10 @@ class ReturnState:
 
 @dataclass(slots=True)
 class Claim:
-    """A buyer's claim about one order. ``charges``: (from when, centavos) of the return freight."""
+    """A buyer's claim about one order, or about the shipment of several (``resource``).
+
+    ``charges``: (from when, centavos) of the return freight. ``also_back``: units of other orders in the same return.
+    """
 
     claim_id: int
     seller_id: int
@@ -47,6 +51,8 @@ class Claim:
     states: list[ClaimState] = field(default_factory=list)
     returns: list[ReturnState] = field(default_factory=list)
     charges: list[tuple[datetime, int]] = field(default_factory=list)
+    resource: str = "order"
+    also_back: list[tuple[Order, int]] = field(default_factory=list)
 
     def state_at(self, instant: datetime) -> ClaimState | None:
         """How the claim stands; None before it is opened."""
@@ -70,11 +76,18 @@ class ClaimBook:
         self._ids = count(5_300_000_001)
 
     def open(
-        self, order: Order, *, at: datetime, kind: str = "mediations", reason: str = "PDD9501", quantity: int = 1
+        self,
+        order: Order,
+        *,
+        at: datetime,
+        kind: str = "mediations",
+        reason: str = "PDD9501",
+        quantity: int = 1,
+        resource: str = "order",
     ) -> Claim:
         """The buyer complains."""
         when = instant_of(at)
-        claim = Claim(next(self._ids), order.seller_id, order, kind, reason, when, quantity)
+        claim = Claim(next(self._ids), order.seller_id, order, kind, reason, when, quantity, resource=resource)
         claim.states.append(ClaimState(when))
         self.claims[claim.claim_id] = claim
         return claim
@@ -84,9 +97,10 @@ class ClaimBook:
         claim.states.append(replace(claim.states[-1], at=instant_of(at), **changes))  # type: ignore[arg-type]
         claim.states.sort(key=_at)
 
-    def send_back(self, claim: Claim, *, at: datetime) -> None:
-        """A return is created: the claim names it from now on."""
+    def send_back(self, claim: Claim, *, at: datetime, also: Sequence[tuple[Order, int]] = ()) -> None:
+        """A return is created, ``also`` for units of other orders: the claim names it from now on."""
         self.move(claim, at=at, with_return=True)
+        claim.also_back.extend(also)
         claim.returns.append(ReturnState(instant_of(at), "label_generated", "retained"))
 
     def return_event(self, claim: Claim, *, at: datetime, status: str, money: str = "retained") -> None:

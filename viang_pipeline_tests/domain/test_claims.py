@@ -16,25 +16,25 @@ DAY = date(2026, 3, 10)
 def facts(**given_: object) -> ClaimFacts:
     values = {
         "claim": "1", "opened": DAY, "status": "opened", "stage": "claim", "kind": "mediations", "order": "O",
-        "has_return": True, "return_day": DAY, "return_status": "shipped", "returned": {("MLB1", None): 2},
+        "has_return": True, "return_day": DAY, "return_status": "shipped", "returned": {("O", "MLB1", None): 2},
         "cost": None,
     }  # fmt: skip
     return ClaimFacts(**(values | given_))  # type: ignore[arg-type]
 
 
-def line(number: int = 1, value: int = 100_00, listing: str = "MLB1") -> SoldLine:
-    return SoldLine("O", number, DAY, f"SKU-{number}", listing, None, value)
+def line(number: int = 1, value: int = 100_00, listing: str = "MLB1", order: str = "O", quantity: int = 3) -> SoldLine:
+    return SoldLine(order, number, DAY, f"SKU-{number}", listing, None, quantity, value)
 
 
 @pytest.mark.parametrize(
     ("given_", "read"),
     [
-        ({"has_return": False}, True),
+        ({"has_return": False}, False),
         ({}, False),
         ({"cost": 0}, True),
         ({"status": "closed"}, True),
     ],
-    ids=["no return costs nothing", "open and unread", "charged zero", "closed without a charge"],
+    ids=["open without a return", "open and unread", "charged zero", "closed without a charge"],
 )
 def test_when_the_cost_of_a_claim_is_known(given_: dict[str, object], read: bool) -> None:
     assert cost_is_read(facts(**given_)) is read
@@ -43,6 +43,23 @@ def test_when_the_cost_of_a_claim_is_known(given_: dict[str, object], read: bool
 def test_units_are_back_only_once_they_arrived() -> None:
     assert [found.units_back for found in claim_lines(facts(), [line()])] == [0]
     assert [found.units_back for found in claim_lines(facts(return_status="delivered"), [line()])] == [2]
+
+
+@pytest.mark.parametrize(
+    ("returned", "back"),
+    [(1, [1, 0]), (3, [2, 1]), (4, [2, 2])],
+    ids=["the first line alone", "the second takes the rest", "more than were sold"],
+)
+def test_units_of_a_listing_sold_on_two_lines_come_back_once(returned: int, back: list[int]) -> None:
+    found = facts(return_status="delivered", returned={("O", "MLB1", None): returned})
+    lines = [line(1, quantity=2), line(2, quantity=1)]
+    assert [each.units_back for each in claim_lines(found, lines)] == back
+
+
+def test_units_come_back_to_the_order_the_return_names() -> None:
+    found = facts(return_status="delivered", returned={("O", "MLB1", None): 1, ("P", "MLB1", None): 2})
+    lines = [line(1), line(1, order="P")]
+    assert [(each.order, each.units_back) for each in claim_lines(found, lines)] == [("O", 1), ("P", 2)]
 
 
 def test_a_claim_about_no_known_order_stays_without_sku() -> None:

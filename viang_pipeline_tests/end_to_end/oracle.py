@@ -85,10 +85,10 @@ class Oracle:
         self._lines = [self._line(order, state) for order, state in seen]
         self._spread_freight(seen)
 
-    def client_days(self) -> dict[date, Row]:
-        """``agg_client_day`` and the ratios of its view, by day."""
+    def client_days(self, also: Iterable[date] = ()) -> dict[date, Row]:
+        """``agg_client_day`` and the ratios of its view, by day; ``also``: days with a row for other reasons."""
         rows = {}
-        for day, (sales, refunds) in self._groups(lambda line, day: day).items():
+        for day, (sales, refunds) in self._groups(lambda line, day: day, also).items():
             valid = [line for line in sales if line.kind == VALID]
             row = _sums(sales, refunds)
             row["compradores"] = len({line.order.buyer_id for line in valid})
@@ -100,14 +100,18 @@ class Oracle:
             rows[day] = row
         return rows
 
-    def sku_days(self) -> dict[tuple[date, str], Row]:
-        """``fact_sku_day`` and the ratios of its view, by day and SKU."""
-        groups = self._groups(lambda line, day: (day, line.sku))
+    def sku_days(self, also: Iterable[tuple[date, str]] = ()) -> dict[tuple[date, str], Row]:
+        """``fact_sku_day`` and the ratios of its view, by day and SKU; ``also``: keys with a row for other reasons."""
+        groups = self._groups(lambda line, day: (day, line.sku), also)
         return {(day, sku): _sums(sales, refunds) for (day, sku), (sales, refunds) in groups.items()}
 
     def lines(self) -> list[Line]:
         """Every order line as last seen."""
         return self._lines
+
+    def sku_of(self, order: Order) -> str:
+        """The SKU of an order that was seen."""
+        return self._skus[order.order_id]
 
     def days(self) -> list[date]:
         """The closed days of the history."""
@@ -181,9 +185,13 @@ class Oracle:
             for line, seller, buyer in zip(lines, spread(cost[0], weights), spread(cost[1], weights), strict=True):
                 line.freight, line.buyer_freight = seller, buyer
 
-    def _groups(self, key: Callable[[Line, date], Key]) -> dict[Key, tuple[list[Line], list[Line]]]:
+    def _groups(
+        self, key: Callable[[Line, date], Key], also: Iterable[Key]
+    ) -> dict[Key, tuple[list[Line], list[Line]]]:
         """Group key → (gross lines of its sale day, lines whose refund happened that day), closed days only."""
         groups: dict[Key, tuple[list[Line], list[Line]]] = defaultdict(lambda: ([], []))
+        for wanted in also:
+            groups[wanted] = ([], [])
         for line in self._lines:
             if line.kind not in (VALID, CANCELLED):
                 continue

@@ -34,6 +34,7 @@ class AdsOracle:
     def __init__(self, world: World, seller_id: int, starts: date, sales: Oracle) -> None:
         self._world, self._seller, self._starts, self._sales = world, seller_id, starts, sales
         self._with_ads: date | None = None
+        self.settled_on: dict[date, date] = {}
         self._totals: dict[date, Numbers] = {}
         self._states: dict[date, str] = {}
         self._groups: dict[date, dict[int, _Group]] = defaultdict(dict)
@@ -49,6 +50,7 @@ class AdsOracle:
             days |= {yesterday - timedelta(days=n) for n in range(15)}
         days = {day for day in days if day >= self._starts}
         account = self._world.ads.advertisers.get(self._seller)
+        self.settled_on |= dict.fromkeys(days | closed, today)
         if account is None or not account.active_at(at):
             for day in days | closed:
                 had_ads_since = self._with_ads is not None and day <= self._with_ads

@@ -115,6 +115,45 @@ def test_the_cost_of_an_open_return_is_unknown_until_it_is_charged(shop: Shop) -
     assert reasons == ["reembolso"]
 
 
+def test_an_open_claim_without_a_return_may_still_cost_something_until_it_is_closed(shop: Shop) -> None:
+    claim = shop.world.claims.open(shop.order, at=at(OPENED))
+    shop.night(OPENED)
+    unread = shop.installation.client_day(CLIENT, SALE)
+    assert (unread["custo_devolucao"], "devolucao_nao_lida" in unread["faltantes"]) == (None, True)
+
+    closed = OPENED + timedelta(days=3)
+    shop.world.claims.move(claim, at=at(closed), status="closed", resolution="payment_refunded")
+    shop.night(closed)
+    assert shop.row(SALE)["custo_devolucao"] == 0
+
+
+def test_a_charge_after_claim_and_return_ended_is_still_seen(shop: Shop) -> None:
+    claim = shop.world.claims.open(shop.order, at=at(OPENED))
+    shop.world.claims.send_back(claim, at=at(OPENED, 13))
+    shop.world.claims.return_event(claim, at=at(OPENED, 14), status="delivered", money="refunded")
+    shop.world.claims.move(claim, at=at(OPENED, 15), status="closed", resolution="item_returned")
+    shop.night(OPENED)
+    assert shop.row(SALE)["custo_devolucao"] == 0
+
+    charged = OPENED + timedelta(days=20)
+    shop.world.claims.charge(claim, at=at(charged), amount=21_40)
+    shop.night(charged)
+    assert shop.row(SALE)["custo_devolucao"] == Decimal("21.40")
+
+
+def test_a_return_that_ended_and_was_charged_is_not_asked_for_again(shop: Shop) -> None:
+    claim = shop.world.claims.open(shop.order, at=at(OPENED))
+    shop.world.claims.send_back(claim, at=at(OPENED, 13))
+    shop.world.claims.return_event(claim, at=at(OPENED, 14), status="delivered", money="refunded")
+    shop.world.claims.charge(claim, at=at(OPENED, 14), amount=21_40)
+    shop.world.claims.move(claim, at=at(OPENED, 15), status="closed", resolution="item_returned")
+    shop.night(OPENED)
+    shop.installation.sandbox.clear_requests()
+    shop.night(OPENED + timedelta(days=4))
+    asked = [seen.path for seen in shop.installation.sandbox.requests if str(claim.claim_id) in seen.path]
+    assert asked == []
+
+
 def test_the_freight_of_a_sale_cancelled_after_dispatch_is_a_cost_of_returns(shop: Shop) -> None:
     shop.world.refund(shop.order, at=at(OPENED))
     shop.night(OPENED)

@@ -229,6 +229,25 @@ def test_a_sale_makes_a_cold_listing_hot_the_same_night(shop: TrafficShop) -> No
     assert set(visits(shop, DAY + ONE).values()) == {3}
 
 
+def test_a_day_read_while_it_grew_is_read_to_its_end_after_missed_nights(shop: TrafficShop) -> None:
+    """Its account series and its maturity with it: what was counted on the first morning is half of the day."""
+    listing = shop.listing("A")
+    for total, at in ((10, morning(DAY)), (30, morning(DAY + ONE))):
+        shop.visit(listing, total, at=at - timedelta(hours=1))
+        shop.visit_account(total, at=at - timedelta(hours=1))
+    shop.night(NIGHT)
+    assert [row["visitas"] for row in shop.rows("fact_visits_client_day", DAY)] == [10]
+
+    shop.night(morning(DAY + 9 * ONE))
+
+    assert [row["visitas"] for row in shop.rows("fact_visits_client_day", DAY)] == [30]
+    assert visits(shop) == {"A": 30}
+    (read,) = shop.installation.column(
+        "select completo_em from dashboard.source_reads where resource = 'visits' and dia = %s", DAY
+    )
+    assert read == morning(DAY + 9 * ONE)
+
+
 def test_a_cold_listing_not_yet_observed_leaves_its_sku_without_visits(shop: TrafficShop) -> None:
     for n in range(14):
         shop.listing(f"S{n}")

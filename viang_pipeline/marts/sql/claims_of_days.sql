@@ -16,5 +16,11 @@ where claim.client_id = %(client_id)s
           where linha.client_id = claim.client_id and linha.order_id = claim.payload ->> 'resource_id'
             and linha.dia = any(%(dias)s)
       )
+      or exists (
+          select from jsonb_array_elements(volta.payload -> 'orders') as devolvido
+          join dashboard.fact_order_line as linha
+            on linha.client_id = claim.client_id and linha.order_id = devolvido ->> 'order_id'
+          where linha.dia = any(%(dias)s)
+      )
   )
 order by claim.chave
