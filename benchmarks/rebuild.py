@@ -32,7 +32,7 @@ FIRST, LAST = date(2025, 10, 1), date(2026, 9, 30)
 NOW = datetime(2026, 10, 2, 6, 0, tzinfo=UTC)
 SKUS = 400
 
-MARTS = tuple(table.name for table in schema.metadata.sorted_tables if table.name.startswith(("fact_", "agg_")))
+MARTS = tuple(table.name for table in schema.metadata.sorted_tables if table.name.startswith(("fact_", "agg_", "sku_")))
 
 Rows = tuple[list[int], list[tuple[object, ...]]]
 """Type of each column, and the rows."""

@@ -34,7 +34,13 @@ def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definiti
             schedules.deep_sweep_schedule,
             schedules.refresh_tokens_schedule,
         ],
-        sensors=[sensors.client_registry, sensors.catch_up, sensors.changed_days, sensors.run_failures],
+        sensors=[
+            sensors.client_registry,
+            sensors.catch_up,
+            sensors.catch_up_sources,
+            sensors.changed_days,
+            sensors.run_failures,
+        ],
         resources={"supabase": supabase, "mercado_livre": MercadoLivreResource(supabase=supabase), **(resources or {})},
         executor=dg.in_process_executor,
     )

@@ -139,6 +139,7 @@ def test_the_jobs_schedules_and_sensors_are_these(definitions: dg.Definitions) -
     assert {s.name: [t.job_name for t in s.targets] for s in repository.sensor_defs} == {
         "client_registry": ["reprocess"],
         "catch_up": ["reprocess"],
+        "catch_up_sources": ["reprocess"],
         "changed_days": ["rebuild_marts"],
         "run_failures": [],
     }

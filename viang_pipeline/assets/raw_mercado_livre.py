@@ -102,7 +102,7 @@ mercado_livre_ads = _raw(
     collect_ads,
     "Product Ads por dia: total do anunciante, grupos de anúncios e anúncios dos grupos que gastaram; os últimos "
     "15 dias são relidos toda noite, nada além de 90 dias. Conta sem Ads é um fato; outra falha não é zero. "
-    "Orçamento: cerca de 20 chamadas por noite, mais 1 por campanha ativa.",
+    "Orçamento: cerca de 20 chamadas por noite, mais 1 por campanha ativa; aos domingos até 30 dias a mais.",
     [mercado_livre_listings],
 )
 mercado_livre_claims = _raw(

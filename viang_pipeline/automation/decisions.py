@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 
 from viang_pipeline.domain.business_day import SAO_PAULO, days_between, last_closed_day
@@ -42,6 +42,19 @@ def missed_chunk(starts: date, complete: Collection[date], now: datetime) -> Ran
         return None
     last = last_closed_day(now) if night_is_over(now) else last_closed_day(now) - timedelta(days=1)
     return _newest_chunk(set(days_between(max(starts, FIRST_DAY, min(complete)), last)) - set(complete))
+
+
+def owed_chunk(unread: Mapping[str, Collection[date]], now: datetime) -> tuple[Range, list[str]] | None:
+    """The newest days some source still owes, at most a month, and the sources that owe some of them.
+
+    Yesterday is left to the nightly run until the night is over. None when nothing is owed.
+    """
+    last = last_closed_day(now) if night_is_over(now) else last_closed_day(now) - timedelta(days=1)
+    chunk = _newest_chunk({day for days in unread.values() for day in days if day <= last})
+    if chunk is None:
+        return None
+    first, end = chunk
+    return chunk, sorted(source for source, days in unread.items() if any(first <= day <= end for day in days))
 
 
 def sweep_ranges(starts: date, now: datetime) -> list[Range]:

@@ -3,7 +3,7 @@
 The run queue first: what a run that ends in between has done is then in the tables, and nothing is asked for twice.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import dagster as dg
 
@@ -11,8 +11,9 @@ from viang_pipeline import partitions
 from viang_pipeline.automation import decisions
 from viang_pipeline.automation.in_process import failure_sentence
 from viang_pipeline.automation.jobs import rebuild_marts, reprocess
-from viang_pipeline.automation.state import active_clients, clients_with_runs, registered_clients
-from viang_pipeline.domain.business_day import last_closed_day
+from viang_pipeline.automation.state import active_clients, clients_with_runs, registered_clients, unread_sources
+from viang_pipeline.domain.business_day import SAO_PAULO, last_closed_day
+from viang_pipeline.marts.build import BUILDERS
 from viang_pipeline.resources.supabase import SupabaseResource
 from viang_pipeline.sources.redaction import redact
 from viang_pipeline.warehouse import ledgers
@@ -20,6 +21,9 @@ from viang_pipeline.warehouse import ledgers
 RUNNING = dg.DefaultSensorStatus.RUNNING
 MOST_REQUESTS = 50
 """Per tick; the rest comes with the next one."""
+
+REACH = 89
+"""Days back for which every source still answers: Ads are told for ninety."""
 
 
 def _request(why: str, client_id: str, days: decisions.Range, now: datetime) -> dg.RunRequest:
@@ -79,6 +83,43 @@ def catch_up(context: dg.SensorEvaluationContext, supabase: SupabaseResource) ->
     return dg.SensorResult(
         run_requests=requests[:MOST_REQUESTS],
         skip_reason=None if requests else dg.SkipReason("Nenhum dia sem leitura"),
+    )
+
+
+@dg.sensor(
+    job=reprocess,
+    minimum_interval_seconds=900,
+    default_status=RUNNING,
+    description=(
+        "Fonte que falhou: dias com pedidos lidos em que visitas, Ads, reclamações ou outra fonte não foi. Lê só o que "
+        "falta, uma vez por dia, enquanto a plataforma ainda responde por esses dias."
+    ),
+)
+def catch_up_sources(context: dg.SensorEvaluationContext, supabase: SupabaseResource) -> dg.SensorResult:
+    """One run per client over the days a source owes, with that source and the marts alone."""
+    now = supabase.settings.clock()()
+    busy = clients_with_runs(context.instance)
+    with supabase.database.transaction() as conn:
+        active = {client.client_id for client in active_clients(conn)} - busy
+        unread = unread_sources(conn, last_closed_day(now) - timedelta(days=REACH - 1))
+    requests = []
+    for client_id in sorted(active & unread.keys()):
+        owed = decisions.owed_chunk(unread[client_id], now)
+        if owed is not None:
+            (first, last), sources = owed
+            # A source that refuses for good is asked once a day, not at every tick.
+            why = f"falta-{'-'.join(sources)}:{client_id}:{first}:{last}:{now.astimezone(SAO_PAULO):%Y-%m-%d}"
+            requests.append(
+                dg.RunRequest(
+                    run_key=why,
+                    tags=partitions.range_tags(client_id, first, last, starts=partitions.FIRST_DAY, now=now),
+                    asset_selection=[dg.AssetKey(["mercado_livre", name]) for name in sources]
+                    + [dg.AssetKey(mart) for mart in BUILDERS],
+                )
+            )
+    return dg.SensorResult(
+        run_requests=requests[:MOST_REQUESTS],
+        skip_reason=None if requests else dg.SkipReason("Nenhuma fonte em falta"),
     )
 
 

@@ -66,3 +66,32 @@ def clients_with_runs(instance: dg.DagsterInstance) -> set[str]:
     """Clients that have a run queued or in progress, backfills of many clients included: left alone until it ends."""
     runs = instance.get_runs(dg.RunsFilter(statuses=IN_PROGRESS))
     return {client_id for run in runs for client_id in clients_of(run.tags, instance)}
+
+
+OTHER_SOURCES = ("shipments", "listings", "visits", "ads", "claims", "discounts")
+"""What a day with orders should have been read of besides. Not photos, which no later read can take, and not bills,
+whose periods close weeks after the day."""
+
+
+def unread_sources(conn: psycopg.Connection, since: date) -> dict[str, dict[str, frozenset[date]]]:
+    """Client → resource → days from ``since`` on whose orders were read completely and that resource was not."""
+    rows = conn.execute(
+        """
+        select pedidos.client_id, recurso, array_agg(pedidos.dia)
+        from dashboard.source_reads as pedidos
+        cross join unnest(%s::text[]) as recurso
+        where pedidos.source = 'mercado_livre' and pedidos.resource = 'orders' and pedidos.completo
+          and pedidos.dia >= %s
+          and not exists (
+              select from dashboard.source_reads as leitura
+              where (leitura.client_id, leitura.source, leitura.resource, leitura.dia)
+                  = (pedidos.client_id, pedidos.source, recurso, pedidos.dia) and leitura.completo
+          )
+        group by pedidos.client_id, recurso order by pedidos.client_id, recurso
+        """,
+        [list(OTHER_SOURCES), since],
+    )
+    found: dict[str, dict[str, frozenset[date]]] = {}
+    for client_id, resource, days in rows:
+        found.setdefault(client_id, {})[resource] = frozenset(days)
+    return found

@@ -15,6 +15,12 @@ READ_AGAIN = 15
 """The last days read again every night: sales are attributed for 14 days after the click."""
 
 
+SWEPT = 60
+"""Days the sweep of a Sunday asks for anyway; the older ones, up to the wall, the night of that Sunday reads again."""
+
+SUNDAY = 6
+
+
 class AdsPlan(NamedTuple):
     """``read``: days to ask for, newest first; ``owed``: those of them this run was asked for; ``beyond``: days asked
     for that lie behind the 90-day wall."""
@@ -25,12 +31,15 @@ class AdsPlan(NamedTuple):
 
 
 def ads_plan(days: Iterable[date], starts: date, now: datetime) -> AdsPlan:
-    """The closed days asked for and, with yesterday among them, the last fifteen; none before ``starts``."""
+    """The closed days asked for and, with yesterday among them, the last fifteen; on a Sunday also what its sweep does
+    not reach, so that all ninety days are read again every week (kpis.md §7). None before ``starts``."""
     yesterday = last_closed_day(now)
     wall = business_day(now) - timedelta(days=REACH_DAYS)
     asked = {day for day in days if starts <= day <= yesterday}
     owed = frozenset(day for day in asked if day >= wall)
     again = days_between(max(starts, yesterday - timedelta(days=READ_AGAIN - 1)), yesterday)
+    if business_day(now).weekday() == SUNDAY:
+        again += days_between(max(starts, wall), yesterday - timedelta(days=SWEPT))
     read = owed | set(again) if yesterday in owed else owed
     return AdsPlan(tuple(sorted(read, reverse=True)), owed, tuple(sorted(asked - owed)))
 

@@ -22,9 +22,11 @@ from viang_pipeline.settings import Settings
 from viang_pipeline.warehouse.embedded import ensure_running
 
 # The project default of Supabase is two minutes; one COPY of a backfill may need more (contract supabase §4).
+# Our queries are many and small: compiling one takes longer than running it, and up to Postgres 17 a plan that cannot
+# do without a join we switched off looks expensive enough to be compiled every time.
 SESSION_SETTINGS = (
     "set timezone = 'UTC'; set statement_timeout = '15min'; set lock_timeout = '10s'; "
-    "set idle_in_transaction_session_timeout = '5min'"
+    "set idle_in_transaction_session_timeout = '5min'; set jit = off"
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 import dagster as dg
@@ -12,9 +12,11 @@ from dagster._core.origin import JobPythonOrigin, RepositoryPythonOrigin
 from dagster._core.remote_origin import GrpcServerCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 
 from viang_pipeline import partitions
-from viang_pipeline.automation.sensors import catch_up, changed_days, client_registry
+from viang_pipeline.automation.sensors import catch_up, catch_up_sources, changed_days, client_registry
+from viang_pipeline.automation.state import OTHER_SOURCES
 from viang_pipeline.domain.business_day import days_between
 from viang_pipeline.resources.supabase import SupabaseResource
+from viang_pipeline.settings import Settings
 from viang_pipeline.warehouse import ledgers
 from viang_pipeline.warehouse.database import Database
 from viang_pipeline_tests.automation.conftest import MORNING
@@ -156,8 +158,80 @@ def test_what_a_run_finishes_while_a_sensor_looks_is_not_asked_for_again(
     assert ranges(tick(sensor)) == []
 
 
+@pytest.fixture
+def read_sources(database: Database) -> Callable[..., None]:
+    """Marks days of a client as completely read of orders and of everything else but the sources named."""
+
+    def mark(client_id: str, *days: date, but: Sequence[str] = ()) -> None:
+        with database.transaction() as conn:
+            for resource in ("orders", *OTHER_SOURCES):
+                if resource in but:
+                    ledgers.mark_unread(conn, client_id, "mercado_livre", resource, days, MORNING, "fora do ar")
+                else:
+                    ledgers.mark_read(conn, client_id, "mercado_livre", resource, days, MORNING)
+
+    return mark
+
+
+def test_days_a_source_owes_are_read_again_of_that_source_alone(
+    register: Register, tick: Tick, read_sources: Callable[..., None]
+) -> None:
+    register("aurora", starts="2026-03-01")
+    read_sources("aurora", *days_between(STARTS, YESTERDAY))
+    assert ranges(tick(catch_up_sources)) == []
+    read_sources("aurora", *days_between(date(2026, 3, 20), date(2026, 3, 21)), but=["visits"])
+    read_sources("boreal", YESTERDAY, but=["ads"])
+    result = tick(catch_up_sources)
+    assert ranges(result) == []
+
+    register("brisa", starts="2026-03-01")
+    read_sources("brisa", *days_between(STARTS, date(2026, 3, 9)), YESTERDAY)
+    read_sources("brisa", *days_between(date(2026, 3, 10), date(2026, 3, 12)), but=["visits", "claims"])
+    result = tick(catch_up_sources)
+    assert ranges(result) == [("brisa|2026-03-10", "brisa|2026-03-12")]
+    (request,) = result.run_requests or []
+    asked = {key.to_user_string() for key in request.asset_selection or []}
+    assert {name for name in asked if "/" in name} == {"mercado_livre/visits", "mercado_livre/claims"}
+    assert {"fact_visits", "fact_claim_line", "fact_sku_day", "agg_client_day"} <= asked
+
+
+def test_a_source_that_was_never_reached_because_the_run_ended_before_it_owes_its_days_too(
+    register: Register, tick: Tick, read: Callable[..., None]
+) -> None:
+    register("aurora", starts="2026-03-01")
+    read("aurora", YESTERDAY)
+    (request,) = tick(catch_up_sources).run_requests or []
+    assert len([key for key in request.asset_selection or [] if len(key.path) == 2]) == len(OTHER_SOURCES)
+
+
+def test_what_the_platform_no_longer_tells_is_not_asked_for(
+    register: Register, tick: Tick, read_sources: Callable[..., None]
+) -> None:
+    register("aurora", starts="2025-06-01")
+    read_sources("aurora", YESTERDAY - timedelta(days=89), but=["ads"])
+    assert ranges(tick(catch_up_sources)) == []
+    read_sources("aurora", YESTERDAY - timedelta(days=88), but=["ads"])
+    assert len(ranges(tick(catch_up_sources))) == 1
+
+
+def test_a_source_that_refuses_for_good_is_asked_once_a_day(
+    register: Register, tick: Tick, read_sources: Callable[..., None], settings_env: Callable[..., Settings]
+) -> None:
+    register("aurora", starts="2026-03-01")
+    read_sources("aurora", YESTERDAY, but=["claims"])
+    keys = set()
+    for hours in (0, 5, 24):
+        settings_env(
+            VIANG_NOW=(MORNING + timedelta(hours=hours)).isoformat(),
+            MERCADO_LIVRE_API_URL="http://127.0.0.1:9",
+            MERCADO_LIVRE_AUTH_URL="http://127.0.0.1:9",
+        )
+        keys |= {request.run_key for request in tick(catch_up_sources).run_requests or []}
+    assert len(keys) == 2
+
+
 def test_nothing_to_do_is_said_in_words(tick: Tick) -> None:
-    for sensor in (client_registry, catch_up, changed_days):
+    for sensor in (client_registry, catch_up, catch_up_sources, changed_days):
         result = tick(sensor)
         assert result.run_requests == []
         assert result.skip_reason is not None
@@ -224,7 +298,7 @@ def test_nothing_is_asked_for_while_a_run_of_the_client_waits_or_works(
     register("aurora")
     read("aurora", date(2026, 3, 5), date(2026, 3, 8), changed=True)
     add_run(instance, tags, event)
-    for sensor in (client_registry, catch_up, changed_days):
+    for sensor in (client_registry, catch_up, catch_up_sources, changed_days):
         assert ranges(tick(sensor)) == []
 
 

@@ -22,6 +22,17 @@ def test_the_night_reads_the_last_fifteen_days_newest_first() -> None:
     assert plan.owed == {YESTERDAY}
 
 
+def test_the_night_of_a_sunday_also_reads_what_its_sweep_does_not_reach() -> None:
+    """Together with the sixty days of the sweep: every day the platform still tells."""
+    sunday = NOW - timedelta(days=2)
+    yesterday = YESTERDAY - timedelta(days=2)
+    plan = ads_plan([yesterday], EVER, sunday)
+    swept = days_between(yesterday - timedelta(days=59), yesterday)
+    assert {*plan.read, *swept} == set(days_between(TODAY - timedelta(days=92), yesterday))
+    assert len(set(plan.read) & set(swept)) == 15
+    assert plan.owed == {yesterday}
+
+
 def test_a_first_load_reads_the_range_it_was_given_and_no_more() -> None:
     asked = days_between(date(2026, 5, 1), date(2026, 5, 31))
     assert ads_plan(asked, EVER, NOW).read == tuple(reversed(asked))

@@ -15,6 +15,7 @@ from viang_pipeline.marts.build import BUILDERS, build_mart
 from viang_pipeline.sandbox import Fault, World
 from viang_pipeline.sandbox.billing_generate import bill_seller
 from viang_pipeline.sandbox.truth import Order
+from viang_pipeline.warehouse.dictionary import sync_metric_definitions
 from viang_pipeline_tests.end_to_end import oracle_billed_sales
 from viang_pipeline_tests.end_to_end.conftest import Install
 from viang_pipeline_tests.end_to_end.driver import Installation, stored, utc
@@ -184,6 +185,8 @@ def test_the_nightly_job_brings_bills_and_discounts_and_passes_its_checks(shop: 
     shop.book.credit(shop.book.sale_fee(shop.sell("B", SALE), at=at(SALE, 13)), at=at(SALE, 14), amount=1_00)
     shop.world.discounts.grant(shop.order, total=5_00, seller=2_00)
     shop.installation.at(utc("2026-03-11T06:00:00Z"))
+    with shop.installation.database.transaction() as conn:
+        sync_metric_definitions(conn)
     with dg.DagsterInstance.ephemeral() as instance:
         instance.add_dynamic_partitions("client", [CLIENT])
         result = nightly(instance, CLIENT, SALE)

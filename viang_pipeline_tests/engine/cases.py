@@ -59,10 +59,11 @@ def launch(market: Market, services: Services) -> Cases:
     market.sandbox.faults.add(Fault("delay", seconds=120, **second_window))
     killed = services.run("reprocess", _range("interrompido", KILLED[0], KILLED[-1]))
     backfills = {
+        # First, because its runs carry the tag of one client and go one after the other: the longest chain.
+        "20 clients from the job page": services.backfill_from_job("reprocess", keys(TWENTY, WEEK_BY_JOB)),
         "90 days from the asset page": services.backfill_from_assets(keys(["noventa-a"], NINETY)),
         "90 days from the job page": services.backfill_from_job("reprocess", keys(["noventa-b"], NINETY)),
         "20 clients from the asset page": services.backfill_from_assets(keys(TWENTY, WEEK_BY_ASSETS)),
-        "20 clients from the job page": services.backfill_from_job("reprocess", keys(TWENTY, WEEK_BY_JOB)),
         "holes from the job page": services.backfill_from_job("reprocess", HOLES),
         "a revoked grant": services.backfill_from_assets(keys(REVOKED_GROUP, [REVOKED_DAY])),
     }
