@@ -38,16 +38,22 @@ class Measure:
 @contextmanager
 def postgres() -> Iterator[Database]:
     """An embedded server with production settings and a migrated database, removed afterwards."""
-    home = Path(tempfile.mkdtemp(prefix="viang-bench-"))
-    home.chmod(0o711)
+    with home() as place:
+        yield Database(embedded.ensure_running(place).viang_url)
+
+
+@contextmanager
+def home() -> Iterator[Path]:
+    """A VIANG_HOME whose embedded server runs with production settings and a migrated database, removed afterwards."""
+    place = Path(tempfile.mkdtemp(prefix="viang-bench-"))
+    place.chmod(0o711)
     try:
-        database = Database(embedded.ensure_running(home).viang_url)
-        upgrade(database)
-        yield database
+        upgrade(Database(embedded.ensure_running(place).viang_url))
+        yield place
     finally:
-        embedded.stop(home)
-        shutil.rmtree(embedded.data_folder(home), ignore_errors=True)
-        shutil.rmtree(home, ignore_errors=True)
+        embedded.stop(place)
+        shutil.rmtree(embedded.data_folder(place), ignore_errors=True)
+        shutil.rmtree(place, ignore_errors=True)
 
 
 @dataclass(frozen=True)

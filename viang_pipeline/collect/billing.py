@@ -39,12 +39,13 @@ def collect_billing(work: Work, api: MercadoLivreClient, days: Iterable[date]) -
     started = api.http.requests
     with work.store.transaction() as conn:
         readings = _readings(conn, work.client_id)
+        seen = _documents(conn, work.client_id)
         starts = first_day(conn, work.client_id)
     periods = periods_to_read(wanted, starts, business_day(now), readings)
     total = Outcome()
     try:
         for period in periods:
-            _store(work, read_period(api, period), total, now)
+            _store(work, read_period(api, period, seen.get(period, ())), total, now)
     except SourceFailure as failure:
         total.requests = api.http.requests - started
         with work.store.transaction() as conn:
@@ -80,6 +81,16 @@ def _readings(conn: psycopg.Connection, client_id: str) -> dict[date, Reading]:
         [client_id],
     )
     return {period: Reading(business_day(at), first and business_day(first)) for period, at, first in rows}
+
+
+def _documents(conn: psycopg.Connection, client_id: str) -> dict[date, list[str]]:
+    """Period → the documents of it that were ever found."""
+    rows = conn.execute(
+        "select dia, array_agg(split_part(chave, '|', 2)) from raw.mercado_livre_billing_summaries"
+        " where client_id = %s group by dia",
+        [client_id],
+    )
+    return dict(rows.fetchall())
 
 
 def _store(work: Work, read: PeriodRead, total: Outcome, now: datetime) -> None:

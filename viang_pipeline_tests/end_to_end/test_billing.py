@@ -242,6 +242,27 @@ def test_a_period_that_has_not_begun_costs_no_failure_whichever_way_it_is_answer
     assert shop.totals(APRIL) == {}
 
 
+@pytest.mark.parametrize("body", ["Not Found", '{"message":"resource not found","error":"not_found","status":404}'])
+def test_a_document_that_was_there_does_not_go_away_the_route_is_gone(shop: Shop, body: str) -> None:
+    shop.book.charge(shop.seller, at=at(SALE), sub_type="CXD", amount=1_00)
+    shop.night(SALE)
+    before = stored(shop.installation.fingerprints())
+    shop.installation.sandbox.faults.add(Fault(path="/billing/*", kind="status", status=404, body=body, times=None))
+
+    with pytest.raises(PartialCollectionError, match="não existe ou a rota foi retirada"):
+        shop.night(SALE + timedelta(days=1))
+
+    assert {name: digest for name, digest in stored(shop.installation.fingerprints()).items() if "billing" in name} == {
+        name: digest for name, digest in before.items() if "billing" in name
+    }
+
+
+def test_not_found_without_an_error_of_the_platform_is_not_a_period_without_bills(shop: Shop) -> None:
+    shop.installation.sandbox.faults.add(Fault(path="/billing/*", kind="status", status=404, times=None))
+    with pytest.raises(PartialCollectionError, match="não existe ou a rota foi retirada"):
+        shop.night(SALE)
+
+
 def test_who_bought_is_not_stored(shop: Shop) -> None:
     shop.book.sale_fee(shop.order, at=at(SALE, 13))
     shop.night(SALE)

@@ -1,4 +1,4 @@
-"""Upgrades on every supported server, without superuser, and their agreement with schema.py."""
+"""Upgrades on every supported server, without superuser, and their agreement with the declared schema."""
 
 from __future__ import annotations
 

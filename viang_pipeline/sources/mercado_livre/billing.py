@@ -6,12 +6,13 @@ blocks by address.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, get_args
 
 from viang_pipeline.failures import PermanentFailure, TransientFailure
-from viang_pipeline.sources.errors import from_http
+from viang_pipeline.sources.errors import envelope, from_http
 from viang_pipeline.sources.mercado_livre.client import MercadoLivreClient
 from viang_pipeline.sources.mercado_livre.payloads.billing import BillingLine, BillingSummary, Document
 from viang_pipeline.sources.payloads import RawRecord, record
@@ -29,16 +30,18 @@ class PeriodRead:
     lines: list[RawRecord[BillingLine]] = field(default_factory=list)
 
 
-def read_period(api: MercadoLivreClient, period: date) -> PeriodRead:
+def read_period(api: MercadoLivreClient, period: date, seen: Collection[str] = ()) -> PeriodRead:
     """Both documents of the period whose key is ``period`` (the first of a month).
 
-    A 404 to the summary means that the document does not exist. Raises TransientFailure for an incomplete answer (206),
-    also when a document announces amounts and shows no line; PermanentFailure for an answer of another shape.
+    ``seen``: the documents that have existed. A 404 to the summary of another one means that it does not exist; a
+    document does not go away, so for one of these, or without an error of the platform's own in the body, it is the
+    route that is gone. Raises TransientFailure for an incomplete answer (206), also when a document announces amounts
+    and shows no line; PermanentFailure for a route that is gone and for an answer of another shape.
     """
     found = PeriodRead(period)
     lines: dict[str, RawRecord[BillingLine]] = {}
     for document in DOCUMENTS:
-        totals = _summary(api, period, document)
+        totals = _summary(api, period, document, existed=document in seen)
         if totals is None:
             continue
         of_document = _lines(api, period, document)
@@ -56,10 +59,12 @@ def read_period(api: MercadoLivreClient, period: date) -> PeriodRead:
     return found
 
 
-def _summary(api: MercadoLivreClient, period: date, document: Document) -> BillingSummary | None:
+def _summary(api: MercadoLivreClient, period: date, document: Document, *, existed: bool) -> BillingSummary | None:
     route = f"/billing/integration/periods/key/{period}/summary/details"
     answer = api.http.get(route, {"group": "ML", "document_type": document}, accept=(200, 206, 404))
     if answer.status == 404:
+        if existed or not envelope(answer.content).code:
+            raise from_http("GET", route, answer.status, answer.content)
         return None
     if answer.status == 206:
         raise from_http("GET", route, answer.status, b"")

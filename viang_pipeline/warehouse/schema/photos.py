@@ -1,0 +1,78 @@
+"""Visits, stock and the account, by day."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Date, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from viang_pipeline.warehouse.schema.base import Instant, Key, Rate, metadata, provenance, sku_key
+
+
+def _mart(name: str, comment: str, *columns: Column[Any]) -> Table:
+    """A mart of one block that fact_sku_day and agg_client_day join by key."""
+    return Table(
+        name,
+        metadata,
+        Column("client_id", Key, primary_key=True, comment="Cliente"),
+        Column("dia", Date, primary_key=True, comment="Dia de negócio (America/Sao_Paulo)"),
+        *columns,
+        *provenance(),
+        schema="dashboard",
+        comment=comment,
+    )
+
+
+fact_visits_sku_day = _mart(
+    "fact_visits_sku_day",
+    "Visitas por SKU e dia: só de anúncios que carregam um único SKU",
+    sku_key(),
+    Column("visitas", BigInteger, comment="Σ visitas dos anúncios só deste SKU; vazio quando não se pode dizer"),
+    Column("pedidos_com_visita", BigInteger, comment="Pedidos válidos nesses anúncios: numerador da conversão"),
+    Column("motivo", Text, comment="Por que a visita é vazia"),
+)
+fact_visits_client_day = _mart(
+    "fact_visits_client_day",
+    "Visitas da conta por dia, com a soma dos anúncios para conferência",
+    Column("visitas", BigInteger, nullable=False, comment="Visitas únicas da conta"),
+    Column(
+        "visitas_anuncios", BigInteger, nullable=False, comment="Σ visitas dos anúncios observados; só para conferir"
+    ),
+    Column("anuncios_observados", BigInteger, nullable=False, comment="Anúncios cujas visitas do dia foram observadas"),
+)
+fact_stock_sku_day = _mart(
+    "fact_stock_sku_day",
+    "Foto do estoque por SKU no fechamento do dia",
+    sku_key(),
+    Column("estoque_full", BigInteger, comment="Disponível no Full; vazio sem inventário Full"),
+    Column("estoque_full_indisponivel", BigInteger, comment="Não disponível no Full"),
+    Column("estoque_anunciado", BigInteger, comment="Quantidade anunciada, cada estoque compartilhado uma vez"),
+    Column("motivo", Text, comment="Por que o estoque Full é vazio"),
+    Column("capturado_em", Instant, nullable=False, comment="Quando a foto foi tirada"),
+)
+fact_stock_client_day = _mart(
+    "fact_stock_client_day",
+    "Foto do estoque da conta no fechamento do dia",
+    Column("estoque_full", BigInteger, comment="Disponível no Full, cada inventário uma vez"),
+    Column("estoque_full_indisponivel", BigInteger, comment="Não disponível no Full"),
+    Column("estoque_anunciado", BigInteger, comment="Quantidade anunciada, cada estoque compartilhado uma vez"),
+    Column("indisponivel_por_motivo", JSONB, nullable=False, comment="Não disponível no Full, por motivo"),
+    Column("capturado_em", Instant, nullable=False, comment="Quando a foto foi tirada"),
+)
+fact_account_day = _mart(
+    "fact_account_day",
+    "Foto da reputação da conta no fechamento do dia",
+    Column("reputacao_nivel", Text, comment="Cor da reputação: 1_red a 5_green; vazio quando a conta ainda não tem"),
+    Column("reputacao_nivel_real", Text, comment="Cor sem a proteção, quando há proteção"),
+    Column("reputacao_medalha", Text, comment="MercadoLíder: silver, gold ou platinum"),
+    Column("periodo", Text, comment="Período das taxas"),
+    Column("vendas_concluidas", BigInteger, comment="Vendas concluídas no período"),
+    Column("rep_reclamacoes", Rate, comment="Taxa de reclamações mostrada"),
+    Column("rep_atrasos", Rate, comment="Taxa de atrasos mostrada"),
+    Column("rep_cancelamentos", Rate, comment="Taxa de cancelamentos mostrada"),
+    Column("rep_reclamacoes_real", Rate, comment="Taxa de reclamações sem a proteção"),
+    Column("rep_atrasos_real", Rate, comment="Taxa de atrasos sem a proteção"),
+    Column("rep_cancelamentos_real", Rate, comment="Taxa de cancelamentos sem a proteção"),
+    Column("capturado_em", Instant, nullable=False, comment="Quando a foto foi tirada"),
+)

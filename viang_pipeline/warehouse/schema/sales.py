@@ -1,0 +1,159 @@
+"""Order lines, their two sums, and discounts."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Index,
+    Integer,
+    SmallInteger,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import TypeEngine
+
+from viang_pipeline.domain.metrics import table_metrics
+from viang_pipeline.warehouse.schema.base import Instant, Key, Money, metadata, metric_column, provenance
+
+fact_order_line = Table(
+    "fact_order_line",
+    metadata,
+    Column("client_id", Key, primary_key=True, comment="Cliente"),
+    Column("order_id", Key, primary_key=True, comment="Pedido"),
+    Column("line_no", SmallInteger, primary_key=True, comment="Linha do pedido, a partir de 1"),
+    Column("dia", Date, nullable=False, comment="Dia de negócio da venda (America/Sao_Paulo)"),
+    Column("criado_em", Instant, nullable=False, comment="Instante em que o comprador fez o pedido"),
+    Column("canal", Text, nullable=False, comment="Canal de venda"),
+    Column("conta", BigInteger, comment="Conta do vendedor no canal"),
+    Column("compra", Key, nullable=False, comment="Carrinho: pack:… ou order:…"),
+    Column("anuncio", Key, nullable=False, comment="Anúncio vendido"),
+    Column("variacao", Key, comment="Variação do anúncio"),
+    Column("sku", Key, nullable=False, comment="SKU normalizado, ou __SEM_SKU__:anúncio"),
+    Column("sku_bruto", Text, comment="Texto original do SKU"),
+    Column("sku_origem", Text, nullable=False, comment="De onde veio o SKU"),
+    Column("status", Text, nullable=False, comment="Status do pedido na fonte"),
+    Column("situacao", Text, nullable=False, comment="valida, cancelada, pendente, excluida ou quarentena"),
+    Column("motivo", Text, comment="Por que a linha foi excluída ou está em quarentena"),
+    Column("natureza_cancelamento", Text, comment="pre_envio ou pos_envio"),
+    Column("cancelado_em", Instant, comment="Instante real do cancelamento"),
+    Column("cancelado_antes_do_pagamento", Boolean, nullable=False, comment="Cancelado sem nenhum pagamento aprovado"),
+    Column("comprador", Text, comment="Pseudônimo do comprador; nenhum dado pessoal é guardado"),
+    Column("quantidade", Integer, nullable=False, comment="Unidades"),
+    Column("preco_unitario", Money, nullable=False, comment="Preço por unidade, já com descontos"),
+    Column("valor", Money, nullable=False, comment="Preço unitário × quantidade"),
+    Column("tarifa_unitaria", Money, comment="Tarifa de venda por unidade"),
+    Column("comissao", Money, comment="Tarifa unitária × quantidade"),
+    Column("envio", Key, comment="Envio da linha"),
+    Column("tipo_logistico", Text, comment="Tipo de logística do envio"),
+    Column("frete_vendedor", Money, comment="Parte do frete do vendedor; vazio quando não observado"),
+    Column("frete_comprador", Money, comment="Parte do frete do comprador; vazio quando não observado"),
+    Column("reembolso", Money, nullable=False, comment="Parte do valor reembolsado nos pagamentos do pedido"),
+    Column("reembolso_dia", Date, comment="Dia do reembolso"),
+    Column("faltantes", ARRAY(Text), nullable=False, comment="O que falta na linha: códigos"),
+    *provenance(),
+    CheckConstraint("situacao in ('valida', 'cancelada', 'pendente', 'excluida', 'quarentena')", name="ck_fact_order_line_situacao"),
+    CheckConstraint("natureza_cancelamento in ('pre_envio', 'pos_envio')", name="ck_fact_order_line_natureza"),
+    Index("ix_fact_order_line_dia", "client_id", "dia"),
+    Index("ix_fact_order_line_reembolso", "client_id", "reembolso_dia", postgresql_where=text("reembolso_dia is not null")),
+    Index("ix_fact_order_line_envio", "client_id", "envio"),
+    schema="dashboard",
+    comment="Linhas de pedido: a única verdade de onde saem SKU-dia e cliente-dia",
+)  # fmt: skip
+
+# Revenue of the lines whose component is known: numerators of coverage, and denominators of rates over covered lines.
+COVERAGE_COLUMNS: tuple[tuple[str, str], ...] = (
+    ("faturamento_com_comissao", "Faturamento das linhas com tarifa conhecida"),
+    ("faturamento_com_frete", "Faturamento das linhas com frete observado"),
+    ("faturamento_com_repasse", "Faturamento das linhas com tarifa e frete conhecidos"),
+    (
+        "faturamento_com_tarifa_faturada",
+        "Faturamento dos pedidos cuja tarifa já foi faturada; vazio sem leitura das faturas",
+    ),
+)
+
+
+# What ratios and readers need beside the metrics.
+SUPPORT_COLUMNS: tuple[tuple[str, TypeEngine[Any], str], ...] = (
+    ("valor_cancelado_sem_pagamento", Money, "Parte do valor cancelado de pedidos que nunca foram pagos"),
+    ("pedidos_cancelados_pre", BigInteger(), "Pedidos cancelados antes do envio"),
+    (
+        "pedidos_com_visita",
+        BigInteger(),
+        "Pedidos válidos dos anúncios cuja visita foi observada: numerador da conversão",
+    ),
+)
+MATURITY_COLUMNS: tuple[tuple[str, str], ...] = (
+    ("maturidade_vendas", "Pedidos: preliminar, ou final a partir de D+7"),
+    ("maturidade_ads", "Ads: preliminar, quase_final a partir de D+4, final a partir de D+15"),
+    ("maturidade_visitas", "Visitas: preliminar, ou final a partir de D+3"),
+    ("maturidade_devolucoes", "Devoluções: preliminar, ou final a partir de D+45"),
+    ("maturidade_cobranca", "Faturas: preliminar, ou final quando fecham os períodos a que o dia pode pertencer"),
+)
+
+
+def _support() -> list[Column[Any]]:
+    columns: list[Column[Any]] = [Column(name, kind, comment=comment) for name, kind, comment in SUPPORT_COLUMNS]
+    return columns + [Column(name, Text, nullable=False, comment=comment) for name, comment in MATURITY_COLUMNS]
+
+
+def _coverage() -> list[Column[Decimal]]:
+    return [Column(name, Money, comment=comment) for name, comment in COVERAGE_COLUMNS]
+
+
+fact_sku_day = Table(
+    "fact_sku_day",
+    metadata,
+    Column("client_id", Key, primary_key=True, comment="Cliente"),
+    Column("dia", Date, primary_key=True, comment="Dia de negócio (America/Sao_Paulo)"),
+    Column("sku", Key, primary_key=True, comment="SKU, ou __SEM_SKU__:anúncio"),
+    *[metric_column(m) for m in table_metrics("S")],
+    *_coverage(),
+    *_support(),
+    Column(
+        "ads_rateado", Boolean, nullable=False, comment="Se o gasto de Ads veio do rateio de um anúncio com vários SKUs"
+    ),
+    Column("faltantes", ARRAY(Text), nullable=False, comment="O que falta no dia: códigos"),
+    Column("hash", Text, nullable=False, comment="Resumo das colunas de negócio"),
+    *provenance(),
+    schema="dashboard",
+    comment="Métricas por cliente, dia e SKU",
+)
+
+agg_client_day = Table(
+    "agg_client_day",
+    metadata,
+    Column("client_id", Key, primary_key=True, comment="Cliente"),
+    Column("dia", Date, primary_key=True, comment="Dia de negócio (America/Sao_Paulo)"),
+    *[metric_column(m) for m in table_metrics("C")],
+    *_coverage(),
+    *_support(),
+    Column("faturamento_sem_sku", Money, comment="Faturamento de itens sem SKU identificado"),
+    Column("faltantes", ARRAY(Text), nullable=False, comment="O que falta no dia: códigos"),
+    Column("hash", Text, nullable=False, comment="Resumo das colunas de negócio"),
+    *provenance(),
+    schema="dashboard",
+    comment="Métricas por cliente e dia",
+)
+
+fact_order_discount = Table(
+    "fact_order_discount",
+    metadata,
+    Column("client_id", Key, primary_key=True, comment="Cliente"),
+    Column("order_id", Key, primary_key=True, comment="Pedido"),
+    Column("dia", Date, nullable=False, comment="Dia de negócio da venda (America/Sao_Paulo)"),
+    Column("desconto_total", Money, nullable=False, comment="Descontos do pedido, de quem quer que os pague"),
+    Column("desconto_vendedor", Money, nullable=False, comment="Parte paga pelo vendedor; já está no preço, nunca se subtrai do faturamento"),
+    *provenance(),
+    Index("ix_fact_order_discount_dia", "client_id", "dia"),
+    schema="dashboard",
+    comment="Descontos por pedido e quem os paga; informativo",
+)  # fmt: skip

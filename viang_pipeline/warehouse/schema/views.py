@@ -1,0 +1,99 @@
+"""The views people read: their SQL and the comments of their columns."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from sqlalchemy import Table
+
+from viang_pipeline.domain.metrics import BY_ID, Metric, ratio_metrics
+from viang_pipeline.warehouse.schema.photos import fact_account_day
+from viang_pipeline.warehouse.schema.portfolio import sku_portfolio
+from viang_pipeline.warehouse.schema.reconciled import reconciliation
+from viang_pipeline.warehouse.schema.sales import agg_client_day, fact_sku_day
+
+# name → (base table, ratio metrics added); the SELECT stands in the .sql file of the same name.
+_VIEW_SOURCES: dict[str, tuple[Table, tuple[Metric, ...]]] = {
+    "vw_sku_day": (fact_sku_day, ratio_metrics("S")),
+    "vw_client_day": (agg_client_day, ratio_metrics("C")),
+}
+DAY_VIEWS: tuple[str, ...] = tuple(_VIEW_SOURCES)
+
+_PORTFOLIO_COLUMNS = {c.name: c.comment or "" for c in sku_portfolio.columns}
+_ACCOUNT_COLUMNS = {c.name: c.comment or "" for c in fact_account_day.columns}
+_RESTATEMENT_COLUMNS = {
+    "client_id": "Cliente",
+    "dia": "Dia de negócio cujo número mudou",
+    "sku": "SKU; vazio para o número do cliente no dia",
+    "metrica": "Métrica ou coluna de cobertura que mudou",
+    "nome": "Nome da métrica",
+    "antes": "Valor mostrado antes; vazio quando não havia",
+    "depois": "Valor mostrado desde então; vazio quando deixou de haver",
+    "diferenca": "Depois menos antes; vazio quando um dos dois não havia",
+    "motivo": "Por que mudou",
+    "registrado_em": "Quando a mudança foi gravada",
+}
+_SOURCE_QUALITY_COLUMNS = {
+    "client_id": "Cliente",
+    "fonte": "Plataforma",
+    "recurso": "O que é lido dela",
+    "lido_ate": "Dia mais novo lido por completo",
+    "ultima_leitura": "Última leitura completa",
+    "frescor_min": "Minutos desde a última leitura completa",
+    "dias_sem_leitura": "Dias nunca lidos por completo, do primeiro dia com pedidos lidos até ontem",
+    "ultima_falha": "Última leitura que falhou, quando não houve outra completa depois",
+    "motivo": "Por que falhou",
+}
+_CLIENT_QUALITY_COLUMNS = {
+    "client_id": "Cliente",
+    "dia": "Dia mais novo calculado",
+    "receita_sem_sku_pct": "Nos últimos 30 dias: faturamento de itens sem SKU ÷ faturamento",
+    "receita_sem_frete_pct": "Nos últimos 30 dias: faturamento sem frete observado ÷ faturamento",
+    "dias_incompletos": "Dos últimos 30 dias, quantos têm algo em falta",
+    "reapresentacoes_7d": "Números do cliente que mudaram nos últimos 7 dias depois de mostrados",
+    "reapresentacoes_7d_valor": "Σ do quanto mudaram os valores em reais, sem sinal",
+}
+_BILLING_PERIOD_COLUMNS = {
+    "client_id": "Cliente",
+    "periodo": "Período de faturamento: chave AAAA-MM-01, que não é o mês civil",
+    "cobranca_mensal": BY_ID["cobranca_mensal"].comment,
+    "custo_do_vendedor": "Cobrança que é custo do vendedor: sem o acréscimo de parcelamento, que o comprador paga",
+    "custo_sem_ads": "Custo do vendedor sem Ads, que já está no investimento em Ads",
+    "custos_full": BY_ID["custos_full"].comment,
+    "confere": "Se as linhas somam o resumo da plataforma: sim ou não; vazio sem resumo",
+    "diferenca_resumo": "Linhas menos resumo",
+    "maturidade": "preliminar, ou final quando o período fechou",
+}
+_RECONCILIATION_COLUMNS = {
+    c.name: c.comment or "" for c in reconciliation.columns if c.name not in ("run_id", "final")
+} | {
+    "confere": "Se a diferença cabe na tolerância: sim ou não; vazio quando o item só informa",
+    "confere_periodo": "Se todos os itens comparados do período conferem: sim ou não; vazio quando nenhum se compara",
+    "maturidade": "preliminar, ou final quando o período fechou ou os dias já não devem mudar",
+}
+
+
+def view_sql(name: str) -> str:
+    """The SELECT behind a view of ``dashboard``."""
+    return files("viang_pipeline.warehouse").joinpath("views", f"{name}.sql").read_text(encoding="utf-8")
+
+
+def view_comments() -> dict[str, dict[str, str]]:
+    """View → column → Portuguese comment, which Metabase shows as description."""
+    comments = {
+        "vw_billing_period": _BILLING_PERIOD_COLUMNS,
+        "vw_reconciliation": _RECONCILIATION_COLUMNS,
+        "vw_sku_portfolio": _PORTFOLIO_COLUMNS,
+        "vw_account_day": _ACCOUNT_COLUMNS,
+        "vw_restatements": _RESTATEMENT_COLUMNS,
+        "vw_source_quality": _SOURCE_QUALITY_COLUMNS,
+        "vw_client_quality": _CLIENT_QUALITY_COLUMNS,
+    }
+    for name, (table, ratios) in _VIEW_SOURCES.items():
+        columns = {column.name: column.comment or "" for column in table.columns}
+        columns |= {metric.id: BY_ID[metric.id].comment for metric in ratios}
+        comments[name] = columns
+    return comments
+
+
+VIEWS: tuple[str, ...] = tuple(view_comments())
