@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -51,7 +51,7 @@ _home_key = pytest.StashKey[Path]()
 def pytest_configure(config: pytest.Config) -> None:
     """The main process chooses one home for the server of this run; the workers are told."""
     worker: dict[str, str] | None = getattr(config, "workerinput", None)
-    config.stash[_home_key] = Path(worker["postgres_home"]) if worker else open_folder("viang-tests-")
+    config.stash[_home_key] = Path(worker["postgres_home"]) if worker else open_folder("viang-tests-", _in_memory())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -69,9 +69,18 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         remove_home(config.stash[_home_key])
 
 
-def open_folder(prefix: str) -> Path:
+def _in_memory() -> Path | None:
+    """Where files live in memory, if there is room: a database (400 files) is copied ten times faster there."""
+    shared = Path("/dev/shm")
+    with suppress(OSError):
+        if os.access(shared, os.W_OK | os.X_OK) and shutil.disk_usage(shared).free > 2 * 2**30:
+            return shared
+    return None
+
+
+def open_folder(prefix: str, inside: Path | None = None) -> Path:
     """A new temporary folder other accounts may pass through."""
-    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=inside))
     folder.chmod(0o711)
     return folder
 

@@ -71,6 +71,7 @@ CHECKS = {
     "reconstrucao_nao_muda": ("agg_client_day", True),
     "classes_somam_o_cliente": ("sku_portfolio", True),
     "dicionario_em_dia": ("agg_client_day", False),
+    "fontes_em_dia": ("agg_client_day", False),
     "clientes_em_dia": ("agg_client_day", False),
 }
 

@@ -1,4 +1,4 @@
-"""Lateness per client: FreshnessPolicy looks at the asset, the agency needs to know which client is behind."""
+"""Lateness per client and source: FreshnessPolicy looks at the asset, an agency asks who is behind."""
 
 from datetime import timedelta
 
@@ -37,4 +37,43 @@ def clientes_em_dia(supabase: SupabaseResource) -> dg.AssetCheckResult:
         found = result(
             names, cursor.fetchall(), good="Todos os clientes em dia", bad="{n} cliente(s) com leitura atrasada"
         )
+    return found._replace(severity=dg.AssetCheckSeverity.WARN)
+
+
+_SOURCES_BEHIND = """
+    select cliente.client_id, recurso, coalesce(max(leitura.dia) filter (where leitura.completo)::text, 'nunca')
+               as ultimo_dia_completo,
+           (array_agg(leitura.motivo order by leitura.dia desc) filter (where not leitura.completo))[1] as motivo
+    from dashboard.clients as cliente
+    join dashboard.api_tokens as token
+      on token.client_id = cliente.client_id and token.platform = 'mercado_livre' and token.status = 'ativo'
+    cross join unnest(%(recursos)s::text[]) as recurso
+    left join dashboard.source_reads as leitura
+      on leitura.client_id = cliente.client_id and leitura.source = 'mercado_livre' and leitura.resource = recurso
+    where cliente.status = 'ativo'
+      and exists (
+          select from dashboard.source_reads as pedidos
+          where pedidos.client_id = cliente.client_id and pedidos.source = 'mercado_livre'
+            and pedidos.resource = 'orders' and pedidos.completo and pedidos.dia = %(esperado)s
+      )
+    group by cliente.client_id, recurso
+    having coalesce(max(leitura.dia) filter (where leitura.completo), '-infinity') < %(esperado)s
+    order by cliente.client_id, recurso
+"""
+
+BESIDE_ORDERS = ("shipments", "listings", "visits", "stock", "account", "ads", "claims", "billing", "discounts")
+
+
+@dg.asset_check(
+    asset=agg_client_day,
+    description="De todo cliente com os pedidos em dia, as outras fontes também foram lidas.",
+)
+def fontes_em_dia(supabase: SupabaseResource) -> dg.AssetCheckResult:
+    """A warning that names each source that is behind its client's orders, and why its last reading failed."""
+    now = supabase.settings.clock()()
+    expected = last_closed_day(now) if night_is_over(now) else last_closed_day(now) - timedelta(days=1)
+    with supabase.session.transaction() as conn:
+        cursor = conn.execute(_SOURCES_BEHIND, {"recursos": list(BESIDE_ORDERS), "esperado": expected})
+        names = [column.name for column in cursor.description or ()]
+        found = result(names, cursor.fetchall(), good="Todas as fontes em dia", bad="{n} fonte(s) com leitura atrasada")
     return found._replace(severity=dg.AssetCheckSeverity.WARN)

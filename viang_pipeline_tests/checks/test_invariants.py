@@ -8,6 +8,7 @@ import dagster as dg
 import pytest
 from psycopg.types.json import Jsonb
 
+from viang_pipeline.checks.lateness import BESIDE_ORDERS
 from viang_pipeline.warehouse import ledgers
 from viang_pipeline_tests.checks.conftest import RunChecks
 from viang_pipeline_tests.marts.shop import DAY, NOW, Shop, order
@@ -83,6 +84,7 @@ def test_every_invariant_holds_on_the_golden_day(shop: Shop, run_checks: RunChec
             "reconstrucao_nao_muda",
             "classes_somam_o_cliente",
             "dicionario_em_dia",
+            "fontes_em_dia",
             "clientes_em_dia",
         ),
         (True, 0),
@@ -297,3 +299,28 @@ def test_a_client_that_is_behind_is_named_as_a_warning(shop: Shop, run_checks: R
 def test_a_paused_client_is_never_behind(shop: Shop, run_checks: RunChecks) -> None:
     shop.execute("update dashboard.clients set status = 'pausado'")
     assert run_checks("clientes_em_dia")["clientes_em_dia"].passed
+
+
+def test_a_source_behind_its_clients_orders_is_named_with_why_its_reading_failed(
+    shop: Shop, run_checks: RunChecks
+) -> None:
+    yesterday = NOW.date() - timedelta(days=1)
+    shop.execute(
+        "insert into dashboard.api_tokens (client_id, platform, access_token, refresh_token, expires_at)"
+        " values ('loja-aurora', 'mercado_livre', '', '', %s)",
+        NOW,
+    )
+    assert run_checks("fontes_em_dia")["fontes_em_dia"].passed, "a client that is behind itself is named elsewhere"
+    shop.read(yesterday)
+    with shop.database.transaction() as conn:
+        for resource in BESIDE_ORDERS:
+            ledgers.mark_read(conn, shop.client_id, "mercado_livre", resource, [yesterday], NOW)
+    assert run_checks("fontes_em_dia")["fontes_em_dia"].passed
+
+    shop.execute("delete from dashboard.source_reads where resource = 'visits'")
+    with shop.database.transaction() as conn:
+        ledgers.mark_unread(conn, shop.client_id, "mercado_livre", "visits", [yesterday], NOW, "fora do ar")
+    found = run_checks("fontes_em_dia")["fontes_em_dia"]
+    assert not found.passed
+    assert found.severity == dg.AssetCheckSeverity.WARN
+    assert "| loja-aurora | visits | nunca | fora do ar |" in str(found.metadata["exemplos"].value)

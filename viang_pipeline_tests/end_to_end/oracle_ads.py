@@ -48,6 +48,8 @@ class AdsOracle:
         days = {day for day in closed if day >= wall}
         if yesterday in days:
             days |= {yesterday - timedelta(days=n) for n in range(15)}
+            if today.isoweekday() == 7:  # the sweep of a Sunday reads sixty days, its night the rest of the ninety
+                days |= {today - timedelta(days=n) for n in range(61, 91)}
         days = {day for day in days if day >= self._starts}
         account = self._world.ads.advertisers.get(self._seller)
         self.settled_on |= dict.fromkeys(days | closed, today)
