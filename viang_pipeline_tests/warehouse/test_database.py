@@ -34,6 +34,7 @@ def test_a_database_survives_pickling(empty_database: Database) -> None:
     ("setting", "value"),
     [
         ("timezone", "UTC"),
+        ("jit", "off"),
         ("statement_timeout", "15min"),
         ("lock_timeout", "10s"),
         ("idle_in_transaction_session_timeout", "5min"),
