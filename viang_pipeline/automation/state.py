@@ -25,7 +25,6 @@ class ClientState(NamedTuple):
     client_id: str
     starts: date
     complete: frozenset[date]
-    ever_read: bool
 
 
 def registered_clients(conn: psycopg.Connection) -> list[str]:
@@ -43,10 +42,6 @@ def active_clients(conn: psycopg.Connection) -> list[ClientState]:
             cliente.inicio_historico,
             coalesce(
                 array_agg(leitura.dia) filter (where leitura.completo and leitura.dia >= cliente.inicio_historico), '{}'
-            ),
-            exists (
-                select from dashboard.source_cursors as c
-                where c.client_id = cliente.client_id and c.source = 'mercado_livre' and c.resource = 'orders'
             )
         from dashboard.clients as cliente
         join dashboard.api_tokens as token
@@ -59,7 +54,7 @@ def active_clients(conn: psycopg.Connection) -> list[ClientState]:
         order by cliente.client_id
         """
     )
-    return [ClientState(client_id, starts, frozenset(days), ever) for client_id, starts, days, ever in rows]
+    return [ClientState(client_id, starts, frozenset(days)) for client_id, starts, days in rows]
 
 
 def clients_with_runs(instance: dg.DagsterInstance) -> set[str]:

@@ -30,9 +30,9 @@ def _over_rows(
     asset: dg.AssetsDefinition,
     description: str,
     *,
+    query: str,
     good: str,
     bad: str,
-    query: str | None = None,
     each: Sequence[Mapping[str, str]] = ({},),
     also: Sequence[dg.AssetsDefinition] = (),
     warning: bool = False,
@@ -49,7 +49,7 @@ def _over_rows(
     def check(context: dg.AssetCheckExecutionContext, supabase: SupabaseResource) -> dg.AssetCheckResult:
         scope, values = row_condition(context)
         clients = "client_id = any(%(clients)s)" if values else "true"
-        parts = [sql_text(query or f"{name}.sql", scope=scope, clients=clients, **part) for part in each]
+        parts = [sql_text(query, scope=scope, clients=clients, **part) for part in each]
         with supabase.session.transaction() as conn:
             found = verdict(conn, "\nunion all\n".join(parts), values, good=good, bad=bad)
         return found._replace(severity=dg.AssetCheckSeverity.WARN) if warning else found
