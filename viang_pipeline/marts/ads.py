@@ -26,9 +26,9 @@ from viang_pipeline.domain.ads import (
     is_pending,
     items_against_groups,
 )
-from viang_pipeline.domain.metrics import METRIC_VERSION
 from viang_pipeline.domain.money import centavos, numeric_text
 from viang_pipeline.marts.listing_skus import CarriedSkus, listings_on
+from viang_pipeline.marts.provenance import provenance
 from viang_pipeline.warehouse import ledgers
 from viang_pipeline.warehouse.load import converge
 from viang_pipeline.warehouse.locks import lock_client
@@ -123,12 +123,7 @@ def _build(conn: psycopg.Connection, work: Work, days: list[date]) -> Outcome:
             table=f"dashboard.{table}",
             key=key,
             columns=columns,
-            constants={
-                "client_id": work.client_id,
-                "versao_metrica": METRIC_VERSION,
-                "run_id": work.run_id,
-                "calculado_em": work.clock(),
-            },
+            constants=provenance(work, work.clock()),
             volatile=("run_id", "calculado_em"),
             rows=rows,
             scope=("client_id = %s and dia = any(%s)", [work.client_id, days]),

@@ -16,9 +16,9 @@ from psycopg import sql
 from sqlalchemy import Integer, Numeric, Table
 
 from viang_pipeline.collect.work import Outcome, Work
-from viang_pipeline.domain.metrics import METRIC_VERSION
 from viang_pipeline.domain.restatement import RowMove, moved_between_skus, restatements
 from viang_pipeline.marts.lines import require_read
+from viang_pipeline.marts.provenance import provenance
 from viang_pipeline.warehouse import ledgers, restatement_ledger
 from viang_pipeline.warehouse.load import Query, RowChange, converge
 from viang_pipeline.warehouse.locks import lock_client
@@ -137,12 +137,7 @@ def _converge(
         table=f"dashboard.{aggregate.table.name}",
         key=("client_id", *aggregate.key),
         columns=(*aggregate.key, *aggregate.business),
-        constants={
-            "client_id": work.client_id,
-            "versao_metrica": METRIC_VERSION,
-            "run_id": work.run_id,
-            "calculado_em": now,
-        },
+        constants=provenance(work, now),
         volatile=("run_id", "calculado_em"),
         hash_column="hash",
         rows=Query(aggregate.select, {"client_id": work.client_id, "dias": days}),

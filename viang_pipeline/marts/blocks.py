@@ -9,8 +9,8 @@ from datetime import date
 import psycopg
 
 from viang_pipeline.collect.work import Outcome, Work
-from viang_pipeline.domain.metrics import METRIC_VERSION
 from viang_pipeline.marts.listing_skus import CarriedSkus, listings_on
+from viang_pipeline.marts.provenance import provenance
 from viang_pipeline.warehouse import ledgers
 from viang_pipeline.warehouse.load import Query, converge
 from viang_pipeline.warehouse.locks import lock_client
@@ -57,12 +57,7 @@ def _converge(conn: psycopg.Connection, work: Work, block: Block, rows: Rows, da
         table=f"dashboard.{block.table}",
         key=("client_id", *block.key),
         columns=(*block.key, *block.columns),
-        constants={
-            "client_id": work.client_id,
-            "versao_metrica": METRIC_VERSION,
-            "run_id": work.run_id,
-            "calculado_em": work.clock(),
-        },
+        constants=provenance(work, work.clock()),
         volatile=("run_id", "calculado_em"),
         # A list, because making the rows asks the connection that is about to copy them.
         rows=made if isinstance(made, Query) else list(made),

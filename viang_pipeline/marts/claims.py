@@ -14,8 +14,8 @@ import psycopg
 from viang_pipeline.collect.work import Outcome, Work
 from viang_pipeline.domain.business_day import business_day, parse_instant
 from viang_pipeline.domain.claims import DISPUTE, ClaimFacts, ClaimLine, SoldLine, claim_lines
-from viang_pipeline.domain.metrics import METRIC_VERSION
 from viang_pipeline.domain.money import centavos, reais
+from viang_pipeline.marts.provenance import provenance
 from viang_pipeline.warehouse import ledgers
 from viang_pipeline.warehouse.load import converge
 from viang_pipeline.warehouse.locks import lock_client
@@ -70,12 +70,7 @@ def build_claims(work: Work, days: Iterable[date]) -> Outcome:
             table="dashboard.fact_claim_line",
             key=("client_id", "reclamacao", "order_id", "line_no"),
             columns=COLUMNS,
-            constants={
-                "client_id": work.client_id,
-                "versao_metrica": METRIC_VERSION,
-                "run_id": work.run_id,
-                "calculado_em": work.clock(),
-            },
+            constants=provenance(work, work.clock()),
             volatile=("run_id", "calculado_em"),
             rows=rows,
             scope=("client_id = %s and reclamacao = any(%s)", [work.client_id, [found.claim for found in facts]]),

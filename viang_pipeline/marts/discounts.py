@@ -11,8 +11,8 @@ from datetime import date
 import msgspec
 
 from viang_pipeline.collect.work import Outcome, Work
-from viang_pipeline.domain.metrics import METRIC_VERSION
 from viang_pipeline.domain.money import centavos, reais
+from viang_pipeline.marts.provenance import provenance
 from viang_pipeline.sources.mercado_livre.payloads.discounts import OrderDiscounts
 from viang_pipeline.warehouse.load import converge
 from viang_pipeline.warehouse.locks import lock_client
@@ -39,12 +39,7 @@ def build_discounts(work: Work, days: Iterable[date]) -> Outcome:
             table="dashboard.fact_order_discount",
             key=("client_id", "order_id"),
             columns=("order_id", "dia", "desconto_total", "desconto_vendedor"),
-            constants={
-                "client_id": work.client_id,
-                "versao_metrica": METRIC_VERSION,
-                "run_id": work.run_id,
-                "calculado_em": work.clock(),
-            },
+            constants=provenance(work, work.clock()),
             volatile=("run_id", "calculado_em"),
             rows=[(order, day, *_sums(_discounts.decode(text))) for order, day, text in stored],
             scope=("client_id = %s and dia = any(%s)", [work.client_id, wanted]),

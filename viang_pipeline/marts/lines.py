@@ -17,13 +17,13 @@ import psycopg
 from psycopg.types.json import set_json_loads
 
 from viang_pipeline.collect.work import Outcome, Work
-from viang_pipeline.domain.metrics import METRIC_VERSION
 from viang_pipeline.domain.money import numeric_text
 from viang_pipeline.domain.order_lines import LineKey, OrderLine, build_lines
 from viang_pipeline.domain.sales import FrozenSku, Listing, Order, Shipment
 from viang_pipeline.domain.sku import FROM_ORDER, PROVISIONAL
 from viang_pipeline.failures import PermanentFailure
 from viang_pipeline.marts.mercado_livre import read_listing, read_order, read_shipment
+from viang_pipeline.marts.provenance import provenance
 from viang_pipeline.warehouse import ledgers
 from viang_pipeline.warehouse.load import WriteCounts, converge
 from viang_pipeline.warehouse.locks import lock_client
@@ -110,12 +110,7 @@ def _build(conn: psycopg.Connection, work: Work, days: list[date]) -> Outcome:
         table="dashboard.fact_order_line",
         key=("client_id", "order_id", "line_no"),
         columns=OrderLine.__struct_fields__,
-        constants={
-            "client_id": work.client_id,
-            "versao_metrica": METRIC_VERSION,
-            "run_id": work.run_id,
-            "calculado_em": now,
-        },
+        constants=provenance(work, now),
         volatile=("run_id", "calculado_em"),
         rows=(_row(line) for line in lines) if lines else [],
         scope=("client_id = %s and dia = any(%s)", [work.client_id, days]),

@@ -13,8 +13,8 @@ import psycopg
 
 from viang_pipeline.collect.work import Outcome, Work
 from viang_pipeline.domain.business_day import last_closed_day
-from viang_pipeline.domain.metrics import METRIC_VERSION
 from viang_pipeline.domain.portfolio import RECENT, WINDOW, SkuSales, standings
+from viang_pipeline.marts.provenance import provenance
 from viang_pipeline.warehouse import ledgers
 from viang_pipeline.warehouse.load import converge
 from viang_pipeline.warehouse.locks import lock_client
@@ -49,12 +49,7 @@ def build_portfolio(work: Work, days: Iterable[date]) -> Outcome:
             table="dashboard.sku_portfolio",
             key=("client_id", "sku"),
             columns=COLUMNS,
-            constants={
-                "client_id": work.client_id,
-                "versao_metrica": METRIC_VERSION,
-                "run_id": work.run_id,
-                "calculado_em": work.clock(),
-            },
+            constants=provenance(work, work.clock()),
             volatile=("run_id", "calculado_em"),
             rows=rows,
             scope=("client_id = %s", [work.client_id]),

@@ -16,8 +16,8 @@ from psycopg.rows import dict_row
 from viang_pipeline.collect.work import Outcome, Work
 from viang_pipeline.domain.billing_codes import SELLING_FEE
 from viang_pipeline.domain.business_day import business_day
-from viang_pipeline.domain.metrics import METRIC_VERSION
 from viang_pipeline.domain.panel import FIGURES, FINAL, compare
+from viang_pipeline.marts.provenance import provenance
 from viang_pipeline.warehouse.load import converge
 from viang_pipeline.warehouse.locks import lock_client
 
@@ -44,12 +44,7 @@ def build_reconciliation(work: Work, days: Iterable[date]) -> Outcome:
             table="dashboard.reconciliation",
             key=("client_id", "fonte", "periodo", "item"),
             columns=COLUMNS,
-            constants={
-                "client_id": work.client_id,
-                "versao_metrica": METRIC_VERSION,
-                "run_id": work.run_id,
-                "calculado_em": work.clock(),
-            },
+            constants=provenance(work, work.clock()),
             volatile=("run_id", "calculado_em"),
             rows=rows,
             scope=("client_id = %s", [work.client_id]),
