@@ -20,10 +20,10 @@ from viang_pipeline.collect.work import Outcome, Work
 from viang_pipeline.domain.billing import BillLine, Charge, billed_fee, charges, line_totals, period_totals
 from viang_pipeline.domain.billing_codes import meaning_of
 from viang_pipeline.domain.business_day import business_day, last_closed_day
-from viang_pipeline.domain.metrics import METRIC_VERSION
 from viang_pipeline.domain.money import centavos, reais
 from viang_pipeline.marts.billed_lines import build_billed_lines
 from viang_pipeline.marts.bills import announced_totals, bill_line
+from viang_pipeline.marts.provenance import provenance
 from viang_pipeline.sources.mercado_livre.payloads.billing import BillingLine, BillingSummary
 from viang_pipeline.warehouse import ledgers
 from viang_pipeline.warehouse.load import WriteCounts, converge
@@ -147,7 +147,7 @@ def _build_charges(conn: psycopg.Connection, work: Work, periods: list[date], st
         table="dashboard.billing_charge",
         key=("client_id", "detalhe", "order_id"),
         columns=CHARGE_COLUMNS,
-        constants=_provenance(work),
+        constants=provenance(work, work.clock()),
         volatile=("run_id", "calculado_em"),
         rows=rows,
         scope=("client_id = %s and periodo = any(%s)", [work.client_id, periods]),
@@ -181,7 +181,7 @@ def _build_periods(
         table="dashboard.billing_period",
         key=("client_id", "periodo", "sub_tipo"),
         columns=PERIOD_COLUMNS,
-        constants=_provenance(work),
+        constants=provenance(work, work.clock()),
         volatile=("run_id", "calculado_em"),
         rows=rows,
         scope=("client_id = %s and periodo = any(%s)", [work.client_id, periods]),
@@ -204,7 +204,7 @@ def _build_fees(conn: psycopg.Connection, work: Work, orders: list[str]) -> Writ
         table="dashboard.billing_order_fee",
         key=("client_id", "order_id"),
         columns=("order_id", "comissao_faturada"),
-        constants=_provenance(work),
+        constants=provenance(work, work.clock()),
         volatile=("run_id", "calculado_em"),
         rows=[(order, reais(fee)) for order, fee in fees.items() if fee is not None],
         scope=("client_id = %s and order_id = any(%s)", [work.client_id, orders]),
@@ -218,12 +218,3 @@ def _sale_days(conn: psycopg.Connection, client_id: str, orders: Iterable[object
         [client_id, list(orders)],
     )
     return {day for (day,) in rows}
-
-
-def _provenance(work: Work) -> dict[str, object]:
-    return {
-        "client_id": work.client_id,
-        "versao_metrica": METRIC_VERSION,
-        "run_id": work.run_id,
-        "calculado_em": work.clock(),
-    }
