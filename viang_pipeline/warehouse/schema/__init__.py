@@ -5,10 +5,11 @@ domain/metrics. Migrations hold the frozen DDL; this package holds what the newe
 """
 
 from viang_pipeline.warehouse.schema.ads import fact_ads_client_day, fact_ads_sku_day
-from viang_pipeline.warehouse.schema.base import Instant, Key, Money, Rate, metadata
+from viang_pipeline.warehouse.schema.base import Instant, Key, Money, Rate, UnitCost, metadata
 from viang_pipeline.warehouse.schema.billing import billing_charge, billing_order_fee, billing_period, fact_billing_line
 from viang_pipeline.warehouse.schema.claims import fact_claim_line
 from viang_pipeline.warehouse.schema.dictionary import metric_definitions
+from viang_pipeline.warehouse.schema.files import upseller_files
 from viang_pipeline.warehouse.schema.ledgers import (
     billing_readings,
     day_state,
@@ -21,6 +22,16 @@ from viang_pipeline.warehouse.schema.ledgers import (
     updates_log,
     visit_readings,
 )
+from viang_pipeline.warehouse.schema.parameters import (
+    aliquota_imposto,
+    categorias_despesa,
+    custo_envio_proprio,
+    custo_sku,
+    kits,
+    parametros_historico,
+    politica_estoque,
+    sku_links,
+)
 from viang_pipeline.warehouse.schema.photos import (
     fact_account_day,
     fact_stock_client_day,
@@ -31,6 +42,21 @@ from viang_pipeline.warehouse.schema.photos import (
 from viang_pipeline.warehouse.schema.portfolio import sku_portfolio
 from viang_pipeline.warehouse.schema.raw import (
     RAW_TABLES,
+    bling_account,
+    bling_channels,
+    bling_cost_photos,
+    bling_deposits,
+    bling_expense_categories,
+    bling_invoices,
+    bling_orders,
+    bling_payables,
+    bling_products,
+    bling_receivables,
+    bling_statuses,
+    bling_stock,
+    bling_store_links,
+    bling_structures,
+    bling_supplier_links,
     mercado_livre_account,
     mercado_livre_account_visits,
     mercado_livre_ads_accounts,
@@ -53,6 +79,11 @@ from viang_pipeline.warehouse.schema.raw import (
     mercado_livre_shipment_history,
     mercado_livre_shipments,
     mercado_livre_visits,
+    upseller_kits,
+    upseller_links,
+    upseller_orders,
+    upseller_products,
+    upseller_stock,
 )
 from viang_pipeline.warehouse.schema.reconciled import panel_figures, reconciliation
 from viang_pipeline.warehouse.schema.registry import api_tokens, clients, oauth_states, rate_budgets
@@ -78,13 +109,33 @@ __all__ = [
     "Key",
     "Money",
     "Rate",
+    "UnitCost",
     "agg_client_day",
+    "aliquota_imposto",
     "api_tokens",
     "billing_charge",
     "billing_order_fee",
     "billing_period",
     "billing_readings",
+    "bling_account",
+    "bling_channels",
+    "bling_cost_photos",
+    "bling_deposits",
+    "bling_expense_categories",
+    "bling_invoices",
+    "bling_orders",
+    "bling_payables",
+    "bling_products",
+    "bling_receivables",
+    "bling_statuses",
+    "bling_stock",
+    "bling_store_links",
+    "bling_structures",
+    "bling_supplier_links",
+    "categorias_despesa",
     "clients",
+    "custo_envio_proprio",
+    "custo_sku",
     "day_state",
     "fact_account_day",
     "fact_ads_client_day",
@@ -98,6 +149,7 @@ __all__ = [
     "fact_stock_sku_day",
     "fact_visits_client_day",
     "fact_visits_sku_day",
+    "kits",
     "listing_skus",
     "mercado_livre_account",
     "mercado_livre_account_visits",
@@ -126,14 +178,23 @@ __all__ = [
     "oauth_states",
     "order_line_sku",
     "panel_figures",
+    "parametros_historico",
+    "politica_estoque",
     "rate_budgets",
     "reconciliation",
     "restatement_ledger",
     "shipment_readings",
+    "sku_links",
     "sku_portfolio",
     "source_cursors",
     "source_reads",
     "updates_log",
+    "upseller_files",
+    "upseller_kits",
+    "upseller_links",
+    "upseller_orders",
+    "upseller_products",
+    "upseller_stock",
     "view_comments",
     "view_sql",
     "visit_readings",

@@ -13,6 +13,8 @@ Key = Text(collation="C")
 Instant = DateTime(timezone=True)
 Money = Numeric(18, 2)
 Rate = Numeric(12, 6)
+UnitCost = Numeric(18, 4)
+"""Per unit, before it is multiplied and rounded once on the line (kpis.md R3)."""
 
 
 def metric_column(metric: Metric) -> Column[object]:

@@ -73,4 +73,33 @@ mercado_livre_billing_summaries = _raw_table(
 )
 mercado_livre_order_discounts = _raw_table("mercado_livre_order_discounts", "Descontos dos pedidos e quem os paga")
 
+bling_account = _raw_table("bling_account", "Empresa conectada no Bling, como identificada em cada leitura")
+bling_deposits = _raw_table("bling_deposits", "Depósitos do Bling, também os inativos")
+bling_channels = _raw_table("bling_channels", "Canais de venda do Bling: a que plataforma pertence cada loja")
+bling_statuses = _raw_table("bling_statuses", "Situações dos pedidos de venda na conta do Bling")
+bling_expense_categories = _raw_table("bling_expense_categories", "Categorias de receitas e despesas do Bling")
+bling_orders = _raw_table(
+    "bling_orders",
+    "Pedidos de venda do Bling, com itens e taxas; excluídos ficam marcados",
+    Index("ix_bling_orders_loja", "client_id", text("(payload ->> 'numeroLoja')")),
+)
+bling_products = _raw_table("bling_products", "Produtos do Bling como estão agora")
+bling_structures = _raw_table("bling_structures", "Composição dos kits do Bling")
+bling_supplier_links = _raw_table("bling_supplier_links", "Custo de cada fornecedor por produto do Bling")
+bling_store_links = _raw_table("bling_store_links", "Código do anúncio de cada produto do Bling nas lojas")
+bling_cost_photos = _raw_table(
+    "bling_cost_photos",
+    "Custo de cada produto do Bling a partir do dia, gravado só quando muda: o Bling não guarda passado",
+)
+bling_stock = _raw_table("bling_stock", "Foto dos saldos de cada produto do Bling por depósito e dia")
+bling_receivables = _raw_table("bling_receivables", "Contas a receber do Bling, pelo vencimento")
+bling_payables = _raw_table("bling_payables", "Contas a pagar do Bling com categoria e competência, pelo vencimento")
+bling_invoices = _raw_table("bling_invoices", "Notas fiscais eletrônicas do Bling, pela emissão")
+
+upseller_orders = _raw_table("upseller_orders", "Subpedidos da exportação do UpSeller, por plataforma")
+upseller_stock = _raw_table("upseller_stock", "Lista de estoque do UpSeller por SKU, armazém e dia do arquivo")
+upseller_products = _raw_table("upseller_products", "Produtos do UpSeller")
+upseller_links = _raw_table("upseller_links", "Ligações entre SKU e anúncio do UpSeller")
+upseller_kits = _raw_table("upseller_kits", "Composição dos kits do UpSeller")
+
 RAW_TABLES: tuple[Table, ...] = tuple(t for t in metadata.tables.values() if t.schema == "raw")

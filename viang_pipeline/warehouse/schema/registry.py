@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -31,6 +32,10 @@ clients = Table(
     Column("autoridade_estoque", Text, comment="Quem manda no estoque próprio: bling ou upseller"),
     Column("canais_bling", ARRAY(Text), nullable=False, server_default=text("'{}'"), comment="Lojas do Bling cujos pedidos entram como venda"),
     Column("depositos_excluidos", ARRAY(Text), nullable=False, server_default=text("'{}'"), comment="Depósitos do Bling que não contam como estoque próprio"),
+    Column("lojas_upseller", JSONB, nullable=False, server_default=text("'{}'"), comment="Nome da loja no UpSeller → canal de venda"),
+    Column("ordem_custo", ARRAY(Text), nullable=False, server_default=text("'{bling,upseller}'"), comment="De quem vem o custo depois da tabela do próprio cliente, em ordem"),
+    Column("metodo_custo", Text, nullable=False, server_default="vigente", comment="vigente, medio_ponderado ou fifo"),
+    Column("imposto_sobre_frete", Boolean, nullable=False, server_default=text("false"), comment="Se o frete cobrado na nota entra na base do imposto"),
     Column("preferencias", JSONB, nullable=False, server_default=text("'{}'"), comment="Preferências de relatório e de alerta"),
     Column("sal", Text, nullable=False, server_default=text("gen_random_uuid()::text"), comment="Segredo dos pseudônimos de comprador deste cliente"),
     Column("criado_em", Instant, nullable=False, server_default=text("now()"), comment="Quando o cliente foi cadastrado"),
@@ -38,6 +43,7 @@ clients = Table(
     CheckConstraint("client_id ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'", name="ck_clients_client_id"),
     CheckConstraint("status in ('ativo', 'pausado', 'encerrado')", name="ck_clients_status"),
     CheckConstraint("autoridade_estoque in ('bling', 'upseller')", name="ck_clients_autoridade_estoque"),
+    CheckConstraint("metodo_custo in ('vigente', 'medio_ponderado', 'fifo')", name="ck_clients_metodo_custo"),
     schema="dashboard",
     comment="Cadastro de clientes (vendedores) da agência",
 )  # fmt: skip
@@ -48,6 +54,7 @@ api_tokens = Table(
     Column("client_id", Key, primary_key=True, comment="Cliente"),
     Column("platform", Text, primary_key=True, comment="mercado_livre ou bling"),
     Column("account_id", BigInteger, comment="Conta do vendedor na plataforma"),
+    Column("conta_externa", Text, comment="Identificador da conta na plataforma, quando não é um número"),
     Column("access_token", LargeBinary, nullable=False, comment="Token de acesso, cifrado"),
     Column("refresh_token", LargeBinary, nullable=False, comment="Token de renovação, cifrado"),
     Column("expires_at", Instant, nullable=False, comment="Fim da validade do token de acesso"),
