@@ -14,6 +14,7 @@ from viang_pipeline.warehouse.schema.ledgers import (
     day_state,
     listing_skus,
     order_line_sku,
+    order_reads,
     restatement_ledger,
     shipment_readings,
     source_cursors,
@@ -63,6 +64,7 @@ from viang_pipeline.warehouse.schema.sales import (
     agg_client_day,
     fact_order_discount,
     fact_order_line,
+    fact_quarantine_day,
     fact_sku_day,
 )
 from viang_pipeline.warehouse.schema.views import DAY_VIEWS, VIEWS, view_comments, view_sql
@@ -93,6 +95,7 @@ __all__ = [
     "fact_claim_line",
     "fact_order_discount",
     "fact_order_line",
+    "fact_quarantine_day",
     "fact_sku_day",
     "fact_stock_client_day",
     "fact_stock_sku_day",
@@ -125,6 +128,7 @@ __all__ = [
     "metric_definitions",
     "oauth_states",
     "order_line_sku",
+    "order_reads",
     "panel_figures",
     "rate_budgets",
     "reconciliation",

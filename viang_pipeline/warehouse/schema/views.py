@@ -10,7 +10,7 @@ from viang_pipeline.domain.metrics import BY_ID, Metric, ratio_metrics
 from viang_pipeline.warehouse.schema.photos import fact_account_day
 from viang_pipeline.warehouse.schema.portfolio import sku_portfolio
 from viang_pipeline.warehouse.schema.reconciled import reconciliation
-from viang_pipeline.warehouse.schema.sales import agg_client_day, fact_sku_day
+from viang_pipeline.warehouse.schema.sales import agg_client_day, fact_quarantine_day, fact_sku_day
 
 # name → (base table, ratio metrics added); the SELECT stands in the .sql file of the same name.
 _VIEW_SOURCES: dict[str, tuple[Table, tuple[Metric, ...]]] = {
@@ -49,9 +49,16 @@ _CLIENT_QUALITY_COLUMNS = {
     "dia": "Dia mais novo calculado",
     "receita_sem_sku_pct": "Nos últimos 30 dias: faturamento de itens sem SKU ÷ faturamento",
     "receita_sem_frete_pct": "Nos últimos 30 dias: faturamento sem frete observado ÷ faturamento",
+    "completude_pedidos": "Nos 30 dias até a última leitura: pedidos guardados ÷ anunciados pela busca; deve ser 1, "
+    "e é vazia quando nada foi anunciado",
+    "completude_ultima_leitura": "O mesmo, só da última leitura de pedidos",
     "dias_incompletos": "Dos últimos 30 dias, quantos têm algo em falta",
     "reapresentacoes_7d": "Números do cliente que mudaram nos últimos 7 dias depois de mostrados",
     "reapresentacoes_7d_valor": "Σ do quanto mudaram os valores em reais, sem sinal",
+}
+_QUARANTINE_COLUMNS = {
+    name: fact_quarantine_day.columns[name].comment or ""
+    for name in ("client_id", "dia", "motivo", "registros", "valor")
 }
 _BILLING_PERIOD_COLUMNS = {
     "client_id": "Cliente",
@@ -88,6 +95,7 @@ def view_comments() -> dict[str, dict[str, str]]:
         "vw_restatements": _RESTATEMENT_COLUMNS,
         "vw_source_quality": _SOURCE_QUALITY_COLUMNS,
         "vw_client_quality": _CLIENT_QUALITY_COLUMNS,
+        "vw_quarantine": _QUARANTINE_COLUMNS,
     }
     for name, (table, ratios) in _VIEW_SOURCES.items():
         columns = {column.name: column.comment or "" for column in table.columns}
