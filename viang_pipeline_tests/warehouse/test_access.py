@@ -21,7 +21,8 @@ PUBLIC = {"metric_definitions"}
 
 READABLE = {
     "fact_sku_day", "agg_client_day", "billing_period", "reconciliation", "sku_portfolio", "fact_account_day",
-    "restatement_ledger", "source_reads", "order_reads", "fact_quarantine_day", *VIEWS
+    "restatement_ledger", "source_reads", "order_reads", "fact_quarantine_day",
+    "fact_stock_sku_day", "fact_stock_client_day", *VIEWS
 }  # fmt: skip
 BASES = {
     "vw_sku_day": "fact_sku_day",
@@ -34,6 +35,8 @@ BASES = {
     "vw_source_quality": "source_reads",
     "vw_client_quality": "agg_client_day",
     "vw_quarantine": "fact_quarantine_day",
+    "vw_stock_day": "fact_stock_sku_day",
+    "vw_stock_client_day": "fact_stock_client_day",
 }
 """View → the table of clients' rows below it; vw_client_quality counts those of vw_restatements and order_reads too."""
 
@@ -98,7 +101,13 @@ def populated(migrated: Database) -> Database:
             select client_id, 'mercado_livre', now(), 'date_created', now(), now(), 4, 3 from dashboard.agg_client_day;
             insert into dashboard.fact_quarantine_day
                 (client_id, dia, motivo, registros, versao_metrica, run_id, calculado_em)
-            select client_id, dia, 'moeda', 1, 1, 'r', now() from dashboard.agg_client_day
+            select client_id, dia, 'moeda', 1, 1, 'r', now() from dashboard.agg_client_day;
+            insert into dashboard.fact_stock_sku_day
+                (client_id, dia, sku, capturado_em, versao_metrica, run_id, calculado_em)
+            select client_id, dia, 'A', now(), 1, 'r', now() from dashboard.agg_client_day;
+            insert into dashboard.fact_stock_client_day
+                (client_id, dia, indisponivel_por_motivo, capturado_em, versao_metrica, run_id, calculado_em)
+            select client_id, dia, '{}', now(), 1, 'r', now() from dashboard.agg_client_day
             """
         )
     return migrated

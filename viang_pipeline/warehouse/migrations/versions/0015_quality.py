@@ -1,4 +1,4 @@
-"""What order searches announced and what was refused, where analysts look (kpis.md §5.10)."""
+"""Where analysts look: what order searches announced, what was refused, why stock is blocked (kpis.md §5.8, §5.10)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0015"
 down_revision = "0013"
@@ -69,6 +70,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("client_id", "dia", "motivo"),
         schema="dashboard",
         comment="Pedidos recusados por dia e motivo: contagens, sem nenhum dado do pedido",
+    )
+    op.add_column(
+        "fact_stock_sku_day",
+        sa.Column(
+            "indisponivel_por_motivo",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=True,
+            comment="Não disponível no Full, por motivo; vazio sem inventário Full",
+        ),
+        schema="dashboard",
     )
     for name in ("order_reads", "fact_quarantine_day"):
         op.execute(f"alter table dashboard.{name} enable row level security")

@@ -24,3 +24,10 @@ select
 from dashboard.fact_order_line
 where situacao = 'quarentena' or motivo = 'invalido'
 group by client_id, dia, motivo;
+
+-- Reasons of the photos taken so far come with the next run: only their days are built again.
+update dashboard.day_state as estado set linhas_rev = linhas_rev + 1
+where exists (
+    select from dashboard.fact_stock_sku_day as foto
+    where foto.client_id = estado.client_id and foto.dia = estado.dia and foto.estoque_full is not null
+);

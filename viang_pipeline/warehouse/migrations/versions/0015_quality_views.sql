@@ -69,9 +69,42 @@ comment on column dashboard.vw_quarantine.motivo is 'Por que foram recusados: st
 comment on column dashboard.vw_quarantine.registros is 'Pedidos recusados, fora de todos os números';
 comment on column dashboard.vw_quarantine.valor is 'Σ preço unitário × quantidade dos recusados; vazio quando não está em reais';
 
+create view dashboard.vw_stock_day with (security_invoker = true) as
+-- Metabase reads this: stock per SKU at the closing of the day, and why what lies in Full cannot be sold (kpis.md §5.8).
+select
+    client_id, dia, sku, estoque_full, estoque_full_indisponivel, indisponivel_por_motivo, estoque_anunciado, motivo,
+    capturado_em
+from dashboard.fact_stock_sku_day;
+
+comment on column dashboard.vw_stock_day.client_id is 'Cliente';
+comment on column dashboard.vw_stock_day.dia is 'Dia de negócio (America/Sao_Paulo)';
+comment on column dashboard.vw_stock_day.sku is 'SKU, ou __SEM_SKU__:anúncio';
+comment on column dashboard.vw_stock_day.estoque_full is 'Disponível no Full; vazio sem inventário Full';
+comment on column dashboard.vw_stock_day.estoque_full_indisponivel is 'Não disponível no Full';
+comment on column dashboard.vw_stock_day.indisponivel_por_motivo is 'Não disponível no Full, por motivo; vazio sem inventário Full';
+comment on column dashboard.vw_stock_day.estoque_anunciado is 'Quantidade anunciada, cada estoque compartilhado uma vez';
+comment on column dashboard.vw_stock_day.motivo is 'Por que o estoque Full é vazio';
+comment on column dashboard.vw_stock_day.capturado_em is 'Quando a foto foi tirada';
+
+create view dashboard.vw_stock_client_day with (security_invoker = true) as
+-- Metabase reads this: the account's stock at the closing of the day; what SKUs share is counted here only once.
+select
+    client_id, dia, estoque_full, estoque_full_indisponivel, indisponivel_por_motivo, estoque_anunciado, capturado_em
+from dashboard.fact_stock_client_day;
+
+comment on column dashboard.vw_stock_client_day.client_id is 'Cliente';
+comment on column dashboard.vw_stock_client_day.dia is 'Dia de negócio (America/Sao_Paulo)';
+comment on column dashboard.vw_stock_client_day.estoque_full is 'Disponível no Full, cada inventário uma vez';
+comment on column dashboard.vw_stock_client_day.estoque_full_indisponivel is 'Não disponível no Full';
+comment on column dashboard.vw_stock_client_day.estoque_anunciado is 'Quantidade anunciada, cada estoque compartilhado uma vez';
+comment on column dashboard.vw_stock_client_day.indisponivel_por_motivo is 'Não disponível no Full, por motivo';
+comment on column dashboard.vw_stock_client_day.capturado_em is 'Quando a foto foi tirada';
+
 -- Views run with the reader's rights, so the reader needs the tables below them as well.
 grant select on
-  dashboard.vw_client_quality, dashboard.vw_quarantine, dashboard.order_reads, dashboard.fact_quarantine_day
+  dashboard.vw_client_quality, dashboard.vw_quarantine, dashboard.vw_stock_day, dashboard.vw_stock_client_day, dashboard.order_reads, dashboard.fact_quarantine_day, dashboard.fact_stock_sku_day, dashboard.fact_stock_client_day
 to viang_reader;
 create policy agency on dashboard.order_reads for select to viang_reader using (true);
 create policy agency on dashboard.fact_quarantine_day for select to viang_reader using (true);
+create policy agency on dashboard.fact_stock_sku_day for select to viang_reader using (true);
+create policy agency on dashboard.fact_stock_client_day for select to viang_reader using (true);
