@@ -37,19 +37,9 @@ BLOCKS = {
     "faturamento_com_tarifa_faturada",
     "ads_rateado",
 }
-"""What does not come from order lines; ``compare_everything`` compares it too, but for bills."""
+"""What does not come from order lines; ``compare_everything`` compares it too."""
 
-BILLING = {
-    "comissao_faturada",
-    "divergencia_comissao",
-    "faturamento_com_tarifa_faturada",
-    "comissao_faturada_cobertura",
-    "maturidade_cobranca",
-}
-BILLING_REASONS = {"faturas_nao_lidas", "tarifa_nao_faturada"}
-"""Bills have an oracle and a replay of their own."""
-
-NOT_COMPARED = {*(NOT_METRICS - {"faltantes"}), *BILLING}
+NOT_COMPARED = NOT_METRICS - {"faltantes"}
 
 NOT_READ = "visita_nao_lida"
 COLD_FOR = timedelta(days=7)
@@ -95,8 +85,6 @@ def compare_everything(installation: Installation, client_id: str, oracle: Whole
     """Both views of a client and the photos beside them: the same rows, every column, the same values."""
     found = Comparison()
     days, skus = installation.client_days(client_id), installation.sku_days(client_id)
-    for row in (*days.values(), *skus.values()):
-        row["faltantes"] = [reason for reason in row["faltantes"] if reason not in BILLING_REASONS]
     found.client_days, found.sku_days = len(days), len(skus)
     _compare_rows(f"{client_id} cliente-dia", days, oracle.client_days(), found)
     _compare_rows(f"{client_id} SKU-dia", skus, _as_far_as_read(skus, oracle.sku_days(), oracle), found)

@@ -14,6 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from viang_pipeline.sandbox import World
 from viang_pipeline_tests.end_to_end.oracle import BUCKET, CANCELLED, VALID, Line, Oracle, day_of
 from viang_pipeline_tests.end_to_end.oracle_ads import AdsOracle
+from viang_pipeline_tests.end_to_end.oracle_billing import BillingOracle
 from viang_pipeline_tests.end_to_end.oracle_claims import Claimed, ClaimsOracle
 from viang_pipeline_tests.end_to_end.oracle_traffic import Stocked, TrafficOracle, Visited
 
@@ -25,7 +26,8 @@ OUT_OF_REACH = "fora_do_alcance"
 
 @dataclass
 class WholeOracle:
-    """One client. ``failed`` of a night names the families that could not be read: ads, visits, stock, claims."""
+    """One client. ``failed`` of a night names the families that could not be read: ads, visits, stock, claims, billing;
+    ``periods`` the billing periods that were."""
 
     world: World
     seller_id: int
@@ -38,8 +40,13 @@ class WholeOracle:
         self.ads = AdsOracle(self.world, self.seller_id, self.starts, self.sales)
         self.traffic = TrafficOracle(self.world, self.seller_id, self.starts, self.sales)
         self.claims = ClaimsOracle(self.world, self.seller_id, self.starts)
+        self.bills = BillingOracle(self.world, self.seller_id)
+        self.billed_days: set[date] = set()
+        self.fees: dict[str, int] = {}
 
-    def night(self, now: datetime, asked: list[date], failed: frozenset[str] = frozenset()) -> None:
+    def night(
+        self, now: datetime, asked: list[date], periods: Iterable[date], failed: frozenset[str] = frozenset()
+    ) -> None:
         """A night at ``now`` asked for these days."""
         self.orders_read = now
         self.sales.night(now)
@@ -49,13 +56,27 @@ class WholeOracle:
         if "claims" not in failed:
             self.claims.night(now)
             self.claims_read = now
+        if "billing" not in failed:
+            self._read_bills(now, periods)
 
-    def read_again(self, now: datetime, days: list[date]) -> None:
+    def read_again(self, now: datetime, days: list[date], periods: Iterable[date]) -> None:
         """Past days were read once more, right after a complete night."""
         self.sales.night(now)
         self.traffic.night(now, days)
         self.ads.night(now, days)
         self.claims.read_again(now, days)
+        self._read_bills(now, periods)
+
+    def _read_bills(self, now: datetime, periods: Iterable[date]) -> None:
+        """A day's bills are read once both periods it may belong to were, after it or when they had closed."""
+        self.bills.night(now, periods)
+        self.fees = self.bills.fees()
+        for day in (self.starts + n * ONE for n in range((day_of(now) - self.starts).days)):
+            keys = _may_belong_to(day)
+            if all(
+                key in self.bills.read_on and (self.bills.read_on[key] > day or self.bills.closed(key)) for key in keys
+            ):
+                self.billed_days.add(day)
 
     def client_days(self) -> dict[date, Row]:
         """``vw_client_day``: money in centavos where the column is money."""
@@ -74,9 +95,11 @@ class WholeOracle:
             seen = visits.get(day)
             row |= _visits(Visited(seen, None if seen is None else int(str(row["pedidos"])), None))
             row["estoque_full"], row["estoque_full_indisponivel"] = stock.get(day, (None, None))
+            row |= self._bills(day, lines.get(day, []))
             row |= self._maturity(day, ads)
             missing = {
                 *self._missing_of_lines(lines.get(day, [])),
+                *self._missing_of_bills(day, lines.get(day, [])),
                 *self._missing_of_claims(day, claimed.get(day)),
                 *self._missing_of_ads(ads, day),
                 "visitas_nao_lidas" if seen is None else "",
@@ -111,9 +134,11 @@ class WholeOracle:
             row |= _visits(seen)
             photo = stock.get(key, Stocked(None, None, None, None))
             row["estoque_full"], row["estoque_full_indisponivel"] = photo.full, photo.blocked
+            row |= self._bills(day, lines.get(key, []))
             row |= self._maturity(day, days)
             missing = {
                 *self._missing_of_lines(lines.get(key, [])),
+                *self._missing_of_bills(day, lines.get(key, [])),
                 *self._missing_of_claims(day, claimed.get(key)),
                 *self._missing_of_ads(days, day),
                 "visitas_nao_lidas" if day not in self.traffic.read_at else seen.reason or "",
@@ -161,7 +186,28 @@ class WholeOracle:
             "maturidade_ads": settled,
             "maturidade_visitas": final(visited and day_of(visited), 3),
             "maturidade_devolucoes": final(self.claims_read and day_of(self.claims_read), 45),
+            "maturidade_cobranca": "final" if all(map(self.bills.closed, _may_belong_to(day))) else "preliminar",
         }
+
+    def _bills(self, day: date, lines: list[Line]) -> Row:
+        """§5.2: only billed orders are compared, and how much they sold says how many they are."""
+        valid = [line for line in lines if line.kind == VALID]
+        billed = [line for line in valid if str(line.order.order_id) in self.fees]
+        if day not in self.billed_days:
+            return dict.fromkeys(("comissao_faturada", "divergencia_comissao", "faturamento_com_tarifa_faturada"))
+        fee = sum(self.fees[str(line.order.order_id)] for line in billed)
+        known = bool(billed) or not valid
+        return {
+            "comissao_faturada": fee if known else None,
+            "divergencia_comissao": fee - sum(line.fee for line in billed) if known else None,
+            "faturamento_com_tarifa_faturada": sum(line.value for line in billed),
+        }
+
+    def _missing_of_bills(self, day: date, lines: list[Line]) -> set[str]:
+        if day not in self.billed_days:
+            return {"faturas_nao_lidas"}
+        unbilled = any(line.kind == VALID and str(line.order.order_id) not in self.fees for line in lines)
+        return {"tarifa_nao_faturada"} if unbilled else set()
 
     def _missing_of_lines(self, lines: list[Line]) -> set[str]:
         missing = set()
@@ -189,6 +235,12 @@ def _by(lines: Iterable[Line], key: object) -> dict[object, list[Line]]:
     return found
 
 
+def _may_belong_to(day: date) -> tuple[date, date]:
+    """The keys of the two billing periods a day may be in: where a period ends differs from seller to seller."""
+    key = day.replace(day=1)
+    return key, (key + 32 * ONE).replace(day=1)
+
+
 def _shows(row: Mapping[str, object]) -> bool:
     """A row of zeros makes no day (§6)."""
     return any(row[f"ads_{name}"] for name in ("investimento", "impressoes", "cliques", "receita"))
@@ -214,6 +266,7 @@ def _ratios(row: Row) -> Row:
         "ads_cvr": _per(row["ads_unidades"], row["ads_cliques"], 6),
         "ads_cpa": _per(row["ads_investimento"], row["ads_unidades"], 2, centavos=True),
         "conversao": _per(row["pedidos_com_visita"], row["visitas"], 6),
+        "comissao_faturada_cobertura": _per(row["faturamento_com_tarifa_faturada"], row["faturamento"], 6),
     }
 
 

@@ -70,9 +70,12 @@ class BillingOracle:
     def _row(self, period: date, code: str) -> tuple[int, int, bool, bool]:
         billed = [_amounts(self._of(period, document)).get(code, 0) for document in DOCUMENTS]
         announced = [self.summaries.get((period, document), {}).get(code, 0) for document in DOCUMENTS]
+        return sum(billed), sum(announced), billed == announced, self.closed(period)
+
+    def closed(self, period: date) -> bool:
+        """Read on or after the day a later period first showed a line (kpis.md §7)."""
         later = [day for key, day in self.first_line_on.items() if key > period]
-        closed = bool(later) and self.read_on[period] >= min(later)
-        return sum(billed), sum(announced), billed == announced, closed
+        return period in self.read_on and bool(later) and self.read_on[period] >= min(later)
 
     def _of(self, period: date, document: str) -> list[BilledLine]:
         return [line for line in self.held.values() if (line.period, line.document) == (period, document)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from random import Random
 from typing import Any
 
 import dagster as dg
@@ -13,17 +12,11 @@ import pytest
 from viang_pipeline.collect.work import PartialCollectionError
 from viang_pipeline.marts.build import BUILDERS, build_mart
 from viang_pipeline.sandbox import Fault, World
-from viang_pipeline.sandbox.billing_generate import bill_seller
 from viang_pipeline.sandbox.truth import Order
 from viang_pipeline.warehouse.dictionary import sync_metric_definitions
-from viang_pipeline_tests.end_to_end import oracle_billed_sales
 from viang_pipeline_tests.end_to_end.conftest import Install
 from viang_pipeline_tests.end_to_end.driver import Installation, stored, utc
-from viang_pipeline_tests.end_to_end.oracle import Oracle
-from viang_pipeline_tests.end_to_end.oracle_billing import BillingOracle
-from viang_pipeline_tests.end_to_end.oracle_discounts import order_discounts
 from viang_pipeline_tests.end_to_end.test_jobs import nightly
-from viang_pipeline_tests.end_to_end.turbulence import turbulent_world
 
 CLIENT = "loja"
 SALE = date(2026, 3, 10)
@@ -201,56 +194,3 @@ def test_the_nightly_job_brings_bills_and_discounts_and_passes_its_checks(shop: 
         for event in result.get_asset_materialization_events()
     }
     assert (calls["billing"] > 0, calls["discounts"]) == (True, 1)
-
-
-FIRST = date(2026, 1, 10)
-DAYS = 40
-NIGHTS = (20, 21, 24, 33, 40, 61)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", [31, 32])
-def test_both_sums_equal_the_oracles_of_sales_and_bills_after_every_night(install: Install, seed: int) -> None:
-    world = turbulent_world(seed, FIRST, DAYS, sellers=1)
-    (seller,) = world.sellers.values()
-    bill_seller(world, seller, utc(f"{FIRST + (NIGHTS[-1] + 1) * ONE}T00:00:00Z"))
-    chance = Random(seed)
-    for order in list(world.orders.values()):
-        if chance.random() < 0.2:
-            world.discounts.grant(order, total=chance.randint(2, 20_00), seller=1)
-    starts = FIRST + ONE
-    installation = install(world, now=utc(f"{FIRST + NIGHTS[0] * ONE}T06:37:12Z"))
-    installation.client(seller.slug, seller, starts)
-    sales, bills = Oracle(world, seller.seller_id, starts), BillingOracle(world, seller.seller_id)
-    compared = 0
-    for number in NIGHTS:
-        now = utc(f"{FIRST + number * ONE}T06:37:12Z")
-        installation.sandbox.clear_requests()
-        installation.night(seller.slug, now)
-        sales.night(now)
-        bills.night(now, periods_asked(installation))
-        compared += compare(installation, seller.slug, sales, bills, number)
-    assert compared > 100
-    held = {row["order_id"]: row for row in installation.rows("select * from dashboard.fact_order_discount")}
-    told = order_discounts(world, utc(f"{FIRST + NIGHTS[-1] * ONE}T03:00:00Z"))
-    assert {key: row["desconto_total"] for key, row in held.items()} == {
-        key: Decimal(total).scaleb(-2) for key, (day, total, _) in told.items() if day >= starts
-    }
-    assert installation.night(seller.slug, installation.now + timedelta(minutes=5)).written == {}
-
-
-def periods_asked(installation: Installation) -> list[date]:
-    paths = [request.path.split("/") for request in installation.sandbox.requests if "/key/" in request.path]
-    return sorted({date.fromisoformat(path[5]) for path in paths})
-
-
-def compare(installation: Installation, client_id: str, sales: Oracle, bills: BillingOracle, number: int) -> int:
-    """Rows compared: both views against the oracles, every day with a valid sale."""
-    days = oracle_billed_sales.client_days(sales, bills)
-    shown = {day: tuple(row[n] for n in SHOWN) for day, row in installation.client_days(client_id).items()}
-    assert {day: shown[day] for day in days} == days, f"night {number}"
-    assert {row for day, row in shown.items() if day not in days} <= {(0, 0, 0)}, f"night {number}"
-    skus = oracle_billed_sales.sku_days(sales, bills)
-    of_skus = {key: tuple(row[n] for n in SHOWN) for key, row in installation.sku_days(client_id).items()}
-    assert {key: of_skus[key] for key in skus} == skus, f"night {number}"
-    return len(days) + len(skus)

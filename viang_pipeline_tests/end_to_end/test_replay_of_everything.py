@@ -1,8 +1,8 @@
 """Shops where almost everything changes later, replayed night by night: every column equals the oracle's.
 
-Sales, freight, fees, ads, visits, stock, claims and returns of the same clients at once, with what is missing and how
-final each number is; nights that were missed, nights on which one family could not be read, and a week read again long
-after.
+Sales, freight, fees, ads, visits, stock, claims, returns and bills of the same clients at once, with what is missing
+and how final each number is; nights that were missed, nights on which one family could not be read, and a week read
+again long after.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import pytest
 from viang_pipeline.collect.work import PartialCollectionError
 from viang_pipeline.marts.build import BUILDERS, build_mart
 from viang_pipeline.sandbox import Fault, World
+from viang_pipeline.sandbox.billing_generate import bill_seller
 from viang_pipeline.sandbox.truth import Seller
 from viang_pipeline_tests.end_to_end.ads_turbulence import advertise_wildly
 from viang_pipeline_tests.end_to_end.claims_turbulence import claim_wildly
@@ -50,7 +51,8 @@ STORIES = {
         1, (100, 101, 103, 127, 128, 175), {}, {"ads_group_metrics_case": "upper"}
     ),
     "families that fail": Story(
-        2, (110, 111, 112, 113, 114, 127, 128), {111: "claims", 112: "ads", 113: "visits", 114: "stock"},
+        2, (110, 111, 112, 113, 114, 127, 128),
+        {111: "claims", 112: "ads", 113: "visits", 114: "stock", 127: "billing"},
         {"cancel_detail_in_search": True, "expired_status": 403, "old_access_token_survives": True},
     ),
     "advertising given up": Story(
@@ -63,6 +65,7 @@ ROUTES = {
     "ads": "*/product_ads/*",
     "visits": "/users/*/items_visits/*",
     "stock": "/inventories/*",
+    "billing": "/billing/*",
 }
 
 
@@ -71,6 +74,7 @@ REASONS = {
     "ads": "ads_nao_lidos",
     "visits": "visitas_nao_lidas",
     "stock": "estoque_sem_foto",
+    "billing": "faturas_nao_lidas",
 }
 
 
@@ -87,7 +91,7 @@ def test_every_column_equals_the_oracle_after_every_night(install: Install, name
     seen: set[str] = set()
     for number in story.nights:
         asked = night(installation, seller.slug, at_night(number), story.failed.get(number))
-        oracle.night(installation.now, asked, frozenset({story.failed.get(number, "")}))
+        oracle.night(installation.now, asked, periods_asked(installation), frozenset({story.failed.get(number, "")}))
         found = compare_everything(installation, seller.slug, oracle)
         assert not found.differences, f"night {number}: {found}"
         seen |= reasons(installation, seller.slug)
@@ -99,8 +103,9 @@ def test_every_column_equals_the_oracle_after_every_night(install: Install, name
     assert again.written == {}
 
     week = [FIRST + (last - 75 + n) * ONE for n in range(7)]
+    installation.sandbox.clear_requests()
     installation.night(seller.slug, at_night(last) + timedelta(seconds=40), week)
-    oracle.read_again(installation.now, week)
+    oracle.read_again(installation.now, week, periods_asked(installation))
     found = compare_everything(installation, seller.slug, oracle)
     assert not found.differences, f"a week read again: {found}"
 
@@ -108,6 +113,7 @@ def test_every_column_equals_the_oracle_after_every_night(install: Install, name
 def night(installation: Installation, client_id: str, at: datetime, failed: str | None) -> list[date]:
     """A night on which one family may not answer; the others are read and everything is built. The days asked for."""
     installation.at(at)
+    installation.sandbox.clear_requests()
     asked = installation._days_of_night(client_id)
     installation.collect(client_id, [step for step in COLLECTORS if step != failed], asked)
     if failed is not None:
@@ -135,7 +141,14 @@ def shop(story: Story) -> tuple[World, Seller]:
         advertise_wildly(world, seller, story.seed, FIRST, DAYS, until=until)
     visit_wildly(world, seller, story.seed, FIRST, DAYS + 1)
     claim_wildly(world, seller, story.seed)
+    bill_seller(world, seller, at_night(story.nights[-1]))
     return world, seller
+
+
+def periods_asked(installation: Installation) -> list[date]:
+    """The billing periods asked for since the night began; what was asked of them was answered, or the night failed."""
+    paths = [request.path.split("/") for request in installation.sandbox.requests if "/key/" in request.path]
+    return sorted({date.fromisoformat(path[5]) for path in paths})
 
 
 def at_night(n: int) -> datetime:
