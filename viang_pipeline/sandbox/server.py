@@ -26,12 +26,13 @@ from viang_pipeline.sandbox import (
     order_routes,
     visit_routes,
 )
+from viang_pipeline.sandbox.bling.control import bling_control_routes
 from viang_pipeline.sandbox.bling.routes import bling_routes
 from viang_pipeline.sandbox.bling.service import Bling
 from viang_pipeline.sandbox.clock import SandboxClock
 from viang_pipeline.sandbox.control import control_routes
 from viang_pipeline.sandbox.faults import FaultBook
-from viang_pipeline.sandbox.gate import KEPT_REQUESTS, Gate, SeenRequest
+from viang_pipeline.sandbox.gate import CONTROL, KEPT_REQUESTS, Gate, SeenRequest
 from viang_pipeline.sandbox.grants import IssuedTokens
 from viang_pipeline.sandbox.hidden_limits import HiddenLimits
 from viang_pipeline.sandbox.marketplace import Application, Marketplace, Options, authorised
@@ -206,6 +207,7 @@ class Sandbox:
         handlers |= ads_routes.routes()
         routes += [Route(path, _served(authorised(market, handler))) for path, handler in handlers.items()]
         routes += bling_routes(market.bling, _served)
+        routes += bling_control_routes(market.bling, CONTROL)
         routes += control_routes(market, self.faults, self._seen)
         return Gate(Starlette(routes=routes), market, self.faults, self._seen)
 

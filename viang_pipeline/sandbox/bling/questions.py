@@ -46,10 +46,11 @@ class Question:
 
     def page(self, rows: Sequence[T]) -> Sequence[T]:
         """The rows of the page asked for; a ``limite`` above 100 gives 100."""
-        number, limit = self.whole("pagina") or 1, self.whole("limite")
-        if number < 1 or (limit is not None and limit < 1):
+        number, limit = self.whole("pagina"), self.whole("limite")
+        number, limit = 1 if number is None else number, PAGE if limit is None else limit
+        if number < 1 or limit < 1:
             raise BadQuestionError("A paginação é inválida.")
-        size = min(limit or PAGE, PAGE)
+        size = min(limit, PAGE)
         return rows[(number - 1) * size : number * size]
 
     def text(self, name: str) -> str | None:

@@ -8,12 +8,27 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from viang_pipeline.sandbox.bling import account_routes, oauth_routes, order_routes, product_routes, stock_routes
+from viang_pipeline.sandbox.bling import (
+    account_routes,
+    invoice_routes,
+    money_routes,
+    oauth_routes,
+    order_routes,
+    product_routes,
+    stock_routes,
+)
 from viang_pipeline.sandbox.bling.answers import not_found
 from viang_pipeline.sandbox.bling.service import PREFIX, TOKEN_ROUTE, Bling, authorised
 
 Endpoint = Callable[[Request], Response]
-RESOURCES = order_routes.ROUTES | product_routes.ROUTES | stock_routes.ROUTES | account_routes.ROUTES
+RESOURCES = (
+    order_routes.ROUTES
+    | product_routes.ROUTES
+    | stock_routes.ROUTES
+    | money_routes.ROUTES
+    | invoice_routes.ROUTES
+    | account_routes.ROUTES
+)
 
 
 def bling_routes(bling: Bling, served: Callable[[Endpoint], Callable[[Request], Awaitable[Response]]]) -> list[Route]:
