@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime
 from random import Random
 from threading import RLock
@@ -22,8 +23,21 @@ class BlingBook:
     """All Bling accounts; ``lock`` is the world's own."""
 
     def __init__(self, lock: RLock) -> None:
-        self.accounts: dict[int, BlingAccount] = {}
+        self._accounts: dict[int, BlingAccount] = {}
+        self._promises: list[Callable[[], object]] = []
         self._ids = Ids(lock)
+
+    @property
+    def accounts(self) -> dict[int, BlingAccount]:
+        """By seller id; what was promised is opened now."""
+        with self._ids.lock:
+            while self._promises:
+                self._promises.pop(0)()
+            return self._accounts
+
+    def promise(self, opening: Callable[[], object]) -> None:
+        """Open an account when somebody first asks for any: its books take time that most worlds never need."""
+        self._promises.append(opening)
 
     def open_account(
         self, seller: Seller, *, at: datetime, lower_case_bearer: bool | None = None, name: str | None = None
@@ -42,9 +56,9 @@ class BlingBook:
                 email=f"financeiro@{seller.slug}.exemplo.com.br",
                 since=instant_of(at),
             )
-            lower = len(self.accounts) % 2 == 1 if lower_case_bearer is None else lower_case_bearer
+            lower = len(self._accounts) % 2 == 1 if lower_case_bearer is None else lower_case_bearer
             account = BlingAccount(self._ids, seller.seller_id, company, AccountTraits(lower))
-            self.accounts[seller.seller_id] = account
+            self._accounts[seller.seller_id] = account
             return account
 
     def account(self, seller: Seller | int) -> BlingAccount:
