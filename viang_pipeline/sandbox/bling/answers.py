@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 from starlette.responses import HTMLResponse, Response
 
 from viang_pipeline.sandbox.answers import Json, json_answer
 from viang_pipeline.sandbox.bling.limits import Refusal
+from viang_pipeline.sandbox.bling.notation import NO_DAY
 from viang_pipeline.sandbox.faults import Fault
 
 BLOCKED_PAGE = "<html><head><title>403 Forbidden</title></head><body><h1>Acesso bloqueado</h1></body></html>"
@@ -71,3 +74,16 @@ def refused_by_fault(fault: Fault) -> Response:
     if fault.kind == "policy_agent":
         return forbidden("FORBIDDEN")
     return HTMLResponse(fault.body, fault.status)
+
+
+def with_nulls(answer: Response) -> Response:
+    """The same answer with null where it has an empty string or an empty day."""
+    return json_answer(_nulled(json.loads(bytes(answer.body))), answer.status_code)
+
+
+def _nulled(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _nulled(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_nulled(each) for each in value]
+    return None if value in ("", NO_DAY) else value
