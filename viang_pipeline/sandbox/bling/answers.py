@@ -66,8 +66,11 @@ def refused_by_limit(refusal: Refusal, per_second: int | None, per_day: int | No
 
 
 def refused_by_fault(fault: Fault) -> Response:
-    """A fault that refuses, in Bling's words; ``status`` with its body as a page."""
-    if fault.kind == "rate_limit":
+    """A fault that refuses, in Bling's words; ``status`` with its body as a page.
+
+    A bare 429 is the limit's own: one that is no JSON would mean that the address is blocked (§4).
+    """
+    if fault.kind == "rate_limit" or (fault.kind == "status" and fault.status == 429 and not fault.body):
         return too_many("second", 3)
     if fault.kind == "scope":
         return forbidden("insufficient_scope")
