@@ -39,7 +39,7 @@ rebuild_marts = dg.define_asset_job(
 def renew_tokens(context: dg.OpExecutionContext, supabase: SupabaseResource) -> None:
     """Renew every grant close to expiry. Fails, after all were tried, when one could not be renewed."""
     settings, database = supabase.settings, supabase.database
-    results = refresh_due(database, open_vault(settings, database), refreshers(settings))
+    results = refresh_due(database, open_vault(settings, database), refreshers(settings, database))
     for result in results:
         context.log.info("%s %s: %s, %s", result.client_id, result.platform, result.outcome, result.message)
     bad = [r for r in results if r.outcome in ("reauthorise", "failed")]

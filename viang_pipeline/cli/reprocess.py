@@ -12,7 +12,7 @@ from viang_pipeline.automation.decisions import changed_ranges
 from viang_pipeline.automation.in_process import RunReport, open_instance, run_range
 from viang_pipeline.cli.console import DONE, DONE_IN_PART, FAILED, out, parse_day, ready_database, show
 from viang_pipeline.cli.runs import step_status, written_rows
-from viang_pipeline.collect.authorization import mercado_livre_oauth
+from viang_pipeline.collect.platforms import mercado_livre_oauth
 from viang_pipeline.collect.work import Outcome
 from viang_pipeline.domain.business_day import days_between, last_closed_day
 from viang_pipeline.failures import UsageError

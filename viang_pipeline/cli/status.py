@@ -89,7 +89,7 @@ def _tokens_table(tokens: Sequence[TokenState], now: datetime) -> Table:
         else:
             access = f"[red]{state.status}[/]" + (f": {escape(state.motivo)}" if state.motivo else "")
         platform = PLATFORM_NAMES.get(state.platform, state.platform)
-        table.add_row(state.client_id, platform, str(state.account_id or "–"), access, local(state.expires_at))
+        table.add_row(state.client_id, platform, str(state.account or "–"), access, local(state.expires_at))
     return table
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import closing, contextmanager
 
-from viang_pipeline.collect.authorization import mercado_livre_oauth
+from viang_pipeline.collect.platforms import mercado_livre_oauth
 from viang_pipeline.failures import NeedsReauthorization, PermanentFailure
 from viang_pipeline.settings import Settings, is_loopback
 from viang_pipeline.sources.http import HttpClient

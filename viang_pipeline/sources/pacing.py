@@ -103,6 +103,42 @@ def mercado_livre_scopes(
     )
 
 
+BLING_ACCOUNT_RATE = 2.0
+"""Requests per second of one Bling account: it may make 3 with all its applications together (contract Bling §4)."""
+
+BLING_ADDRESS_RATE = 40.0
+"""Requests per second of one address, all accounts together: 60 block it (contract Bling §4)."""
+
+BLING_TOKEN_RATE = 9 / 60
+"""Token calls per second of one address. Twenty in a minute block it for an hour and ten are the most we allow
+(contract Bling §2); one less, because a moment may be used a little late and the next one in time."""
+
+BLING_ADDRESS = "bling:ip"
+BLING_TOKENS = "bling:token"
+
+
+def bling_day(company: str) -> str:
+    """The budget that is closed when an account has used up its calls of the day."""
+    return f"bling:dia:{company}"
+
+
+def bling_scopes(company: str, account_rate: float = BLING_ACCOUNT_RATE) -> tuple[Scope, ...]:
+    """The budgets a request of a Bling account takes from (contract Bling §4)."""
+    return (
+        Scope(f"bling:conta:{company}", account_rate, common=False),
+        Scope(bling_day(company), BLING_ADDRESS_RATE, common=True, closes=True),
+        Scope(BLING_ADDRESS, max(BLING_ADDRESS_RATE, account_rate), common=True, closes=True),
+    )
+
+
+def bling_token_scopes() -> tuple[Scope, ...]:
+    """The budgets a call of Bling's token endpoint takes from: a blocked address may not ask for tokens either."""
+    return (
+        Scope(BLING_TOKENS, BLING_TOKEN_RATE, common=False, closes=True),
+        Scope(BLING_ADDRESS, BLING_ADDRESS_RATE, common=True, closes=True),
+    )
+
+
 def allowed(scope: Scope, budget: Budget) -> float:
     """Requests per second allowed now, between floor and ceiling."""
     return scope.ceiling if budget.rate is None else min(max(budget.rate, scope.floor), scope.ceiling)
