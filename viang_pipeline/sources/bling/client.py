@@ -6,7 +6,7 @@ http.py and conduct.py. One client is one account.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, MutableSet, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -39,12 +39,14 @@ class BlingClient:
     """Reads one Bling account, ``company``.
 
     Every read raises AccessDenied, PermanentFailure or TransientFailure and then has returned nothing.
-    ``unknown_fields``: fields met so far that nobody decided about; ``uneven``: amounts that were no whole centavos.
+    ``confirmed``: companies whose token was seen to be theirs, shared by the clients of a run. ``unknown_fields``:
+    fields met so far that nobody decided about; ``uneven``: amounts that were no whole centavos.
     """
 
-    def __init__(self, http: HttpClient, company: str) -> None:
+    def __init__(self, http: HttpClient, company: str, confirmed: MutableSet[str] | None = None) -> None:
         self.http = http
         self.company_id = company
+        self._confirmed = set() if confirmed is None else confirmed
         self.unknown_fields: set[str] = set()
         self.uneven: set[str] = set()
 
@@ -53,6 +55,18 @@ class BlingClient:
     def company(self) -> Company:
         """The company behind the token, whichever it is."""
         return company(self.http, self.unknown_fields)
+
+    def confirm_company(self) -> None:
+        """Once per run: the token is of the company that was connected. Raises PermanentFailure when it is not."""
+        if self.company_id in self._confirmed:
+            return
+        if self.company().id != self.company_id:
+            raise PermanentFailure(
+                "O acesso ao Bling é de outra empresa, não da que está conectada",
+                where="GET /empresas/me/dados-basicos",
+                action="Nada foi lido. Conecte a empresa certa, ou troque com: viang connect bling … --trocar-conta",
+            )
+        self._confirmed.add(self.company_id)
 
     def deposits(self) -> list[Deposit]:
         """Every deposit; the default hides the inactive ones."""
@@ -97,6 +111,10 @@ class BlingClient:
                     params["idsProdutos[]"] = part
                 found |= {row.id: row for row in self._list("/produtos", Product, params)}
         return list(found.values())
+
+    def product_is_gone(self, product_id: int) -> bool:
+        """Whether Bling says that it does not have a product (404)."""
+        return self.http.get(f"/produtos/{product_id}", accept=(200, 404)).status == 404
 
     def structure(self, product_id: int) -> Structure | None:
         """The components of a kit; None when it has none."""

@@ -49,6 +49,12 @@ class Listed(BlingPayload, kw_only=True):
     excluido: bool = False
 
 
+class Numbered(Listed, kw_only=True):
+    """Base of what has an id of its own."""
+
+    id: int
+
+
 @lru_cache(maxsize=256)
 def _optional(kind: type[BlingPayload]) -> tuple[str, ...]:
     return tuple(field.name for field in msgspec.structs.fields(kind) if field.default is None)

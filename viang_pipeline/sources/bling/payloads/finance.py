@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import ClassVar
 
-from viang_pipeline.sources.bling.payloads.base import BlingPayload, Listed, Ref
+from viang_pipeline.sources.bling.payloads.base import BlingPayload, Numbered, Ref
 
 OPEN = (1, 3)
 """Codes of what is still owed: open, partly paid."""
@@ -44,13 +44,12 @@ class Origin(BlingPayload):
     situacao: int | None = None
 
 
-class Bill(Listed):
+class Bill(Numbered):
     """What receivables and payables have in common, list and detail. ``resumo``: digest of the list row the detail was
     read for; without it no detail was read."""
 
     cents: ClassVar[frozenset[str]] = frozenset({"valor", "saldo"})
 
-    id: int
     situacao: int | None = None
     vencimento: str | None = None
     valor: Decimal | None = None
@@ -83,10 +82,9 @@ class Payable(Bill):
     ignored: ClassVar[frozenset[str]] = _FREE_TEXT
 
 
-class Category(Listed):
+class Category(Numbered):
     """A category of income or expense. ``tipo``: 1 expense, 2 income, 3 both."""
 
-    id: int
     idCategoriaPai: int | None = None
     descricao: str | None = None
     tipo: int | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from viang_pipeline.sources.bling.payloads.base import BlingPayload, Listed, Ref
+from viang_pipeline.sources.bling.payloads.base import BlingPayload, Numbered, Ref
 
 
 class Address(BlingPayload):
@@ -37,10 +37,9 @@ class InvoiceStore(BlingPayload):
     numero: str | None = None
 
 
-class Invoice(Listed):
+class Invoice(Numbered):
     """``tipo``: 0 in, 1 out; ``situacao``: 2 cancelled, 5 to 7 worth revenue; ``chaveAcesso``: 44 digits, a text."""
 
-    id: int
     tipo: int | None = None
     situacao: int | None = None
     numero: str | None = None

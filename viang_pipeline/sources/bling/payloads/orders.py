@@ -10,7 +10,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import ClassVar
 
-from viang_pipeline.sources.bling.payloads.base import BlingPayload, Listed, Ref
+from viang_pipeline.sources.bling.payloads.base import BlingPayload, Numbered, Ref
 
 
 class OrderStatus(BlingPayload):
@@ -26,13 +26,12 @@ class Store(Ref):
     ignored: ClassVar[frozenset[str]] = frozenset({"unidadeNegocio"})
 
 
-class OrderRow(Listed):
+class OrderRow(Numbered):
     """An order as lists give it."""
 
     ignored: ClassVar[frozenset[str]] = frozenset({"contato"})
     cents: ClassVar[frozenset[str]] = frozenset({"totalProdutos", "total"})
 
-    id: int
     data: str | None = None
     numero: int | None = None
     numeroLoja: str | None = None

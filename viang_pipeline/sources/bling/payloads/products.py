@@ -9,16 +9,15 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import ClassVar
 
-from viang_pipeline.sources.bling.payloads.base import BlingPayload, Listed, Ref
+from viang_pipeline.sources.bling.payloads.base import BlingPayload, Listed, Numbered, Ref
 
 
-class Product(Listed):
+class Product(Numbered):
     """A product as lists give it. ``formato``: S simple, V with variations, E kit; ``situacao``: A or I."""
 
     ignored: ClassVar[frozenset[str]] = frozenset({"estoque", "descricaoCurta", "imagemURL"})
     zero_is_none: ClassVar[frozenset[str]] = frozenset({"idProdutoPai"})
 
-    id: int
     idProdutoPai: int | None = None
     nome: str | None = None
     codigo: str | None = None
@@ -58,10 +57,9 @@ class Structure(Listed):
         self.componentes = tuple(sorted(self.componentes, key=lambda c: (c.produto.id or 0) if c.produto else 0))
 
 
-class SupplierLink(Listed):
+class SupplierLink(Numbered):
     """One supplier's cost of a product: ``precoCusto`` with freight and taxes shared in, ``precoCompra`` bare."""
 
-    id: int
     descricao: str | None = None
     codigo: str | None = None
     precoCusto: Decimal | None = None
@@ -71,12 +69,11 @@ class SupplierLink(Listed):
     fornecedor: Ref | None = None
 
 
-class StoreLink(Listed):
+class StoreLink(Numbered):
     """A product's listing in a store: ``codigo`` is the listing's code there."""
 
     ignored: ClassVar[frozenset[str]] = frozenset({"fornecedorLoja", "marcaLoja", "categoriasProdutos"})
 
-    id: int
     codigo: str | None = None
     preco: Decimal | None = None
     precoPromocional: Decimal | None = None

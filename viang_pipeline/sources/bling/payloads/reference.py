@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from viang_pipeline.sources.bling.payloads.base import BlingPayload, Listed
+from viang_pipeline.sources.bling.payloads.base import BlingPayload, Numbered
 
 
 class Company(BlingPayload):
@@ -17,20 +17,18 @@ class Company(BlingPayload):
     cnpj: str | None = None
 
 
-class Deposit(Listed):
+class Deposit(Numbered):
     """``situacao``: 1 active; one with ``desconsiderarSaldo`` is left out of totals."""
 
-    id: int
     descricao: str | None = None
     situacao: int | None = None
     padrao: bool | None = None
     desconsiderarSaldo: bool | None = None
 
 
-class Channel(Listed):
+class Channel(Numbered):
     """A store of orders and the platform it belongs to; connecting again makes a new id of the same ``tipo``."""
 
-    id: int
     descricao: str | None = None
     tipo: str | None = None
     situacao: int | None = None
@@ -45,11 +43,10 @@ class StatusModule(BlingPayload):
     nome: str | None = None
 
 
-class Status(Listed):
+class Status(Numbered):
     """A status of orders in this account; ``idHerdado``: the seeded one it derives from."""
 
     ignored: ClassVar[frozenset[str]] = frozenset({"cor"})
 
-    id: int
     nome: str | None = None
     idHerdado: int | None = None
