@@ -15,6 +15,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from viang_pipeline.sandbox.answers import invalid_scope, policy_agent
+from viang_pipeline.sandbox.bling import service as bling_service
+from viang_pipeline.sandbox.bling.answers import refused_by_fault, refused_by_limit
+from viang_pipeline.sandbox.bling.limits import Visit
 from viang_pipeline.sandbox.faults import Fault, FaultBook
 from viang_pipeline.sandbox.hidden_limits import HiddenLimit
 from viang_pipeline.sandbox.marketplace import Marketplace
@@ -30,7 +33,10 @@ MISSING_BY_DEFAULT = ("payments",)
 
 @dataclass(frozen=True, slots=True)
 class SeenRequest:
-    """A request as it arrived, without tokens. ``status``: what was sent back, None when the connection was dropped."""
+    """A request as it arrived, without tokens. ``status``: what was sent back, None when the connection was dropped.
+
+    ``query`` has the last value of each name, ``raw_query`` all as they came.
+    """
 
     method: str
     path: str
@@ -38,6 +44,7 @@ class SeenRequest:
     seller_id: int | None
     status: int | None
     at: datetime
+    raw_query: str = ""
 
 
 @dataclass(slots=True)
@@ -63,10 +70,11 @@ class Gate:
         body = await _whole_body(receive)
         method, path = scope["method"], scope["path"]
         seller_id = self._seller(scope, body)
-        limit = self._market.hidden_limits.refusing(seller_id)
-        if limit is not None:
-            self._seen.append(SeenRequest(method, path, _query(scope), seller_id, 429, self._market.clock.now()))
-            await _throttled(limit)(scope, receive, send)
+        visit = self._visit(scope, seller_id)
+        refusal = self._beyond_limits(visit, seller_id)
+        if refusal is not None:
+            self._record(scope, seller_id, refusal.status_code, visit)
+            await refusal(scope, receive, send)
             return
         faults = self._faults.striking(method, path, seller_id)
         for fault in faults:
@@ -81,8 +89,7 @@ class Gate:
         for fault in faults:
             if fault.kind == "slow":
                 await asyncio.sleep(fault.seconds)
-        status = None if "lost" in lost else answer.status
-        self._seen.append(SeenRequest(method, path, _query(scope), seller_id, status, self._market.clock.now()))
+        self._record(scope, seller_id, None if "lost" in lost else answer.status, visit)
         if "lost" in lost:
             await _drop(send)
             return
@@ -103,10 +110,33 @@ class Gate:
                     if fault.kind == "partial" and answer.status == 200:
                         answer = _with_holes(answer, fault.missing or MISSING_BY_DEFAULT)
                 return answer
-        response = _refused(refusal)
+        response = refused_by_fault(refusal) if _is_bling(scope) else _refused(refusal)
         return _Answer(response.status_code, response.raw_headers, bytes(response.body))
 
+    def _record(self, scope: Scope, seller_id: int | None, status: int | None, visit: Visit | None) -> None:
+        if visit is not None:
+            self._market.bling.limits.answer(visit, status)
+        raw = scope["query_string"].decode("latin-1")
+        now = self._market.clock.now()
+        self._seen.append(SeenRequest(scope["method"], scope["path"], _query(scope), seller_id, status, now, raw))
+
+    def _visit(self, scope: Scope, seller_id: int | None) -> Visit | None:
+        """How Bling's limits see the request; None when it is for the marketplace."""
+        if not _is_bling(scope):
+            return None
+        token_call = scope["path"] == bling_service.TOKEN_ROUTE
+        return self._market.bling.limits.arrive(scope["client"][0], seller_id, token_call=token_call)
+
+    def _beyond_limits(self, visit: Visit | None, seller_id: int | None) -> Response | None:
+        if visit is not None:
+            limits = self._market.bling.limits
+            return refused_by_limit(visit.refusal, limits.per_second, limits.per_day) if visit.refusal else None
+        limit = self._market.hidden_limits.refusing(seller_id)
+        return _throttled(limit) if limit is not None else None
+
     def _seller(self, scope: Scope, body: bytes) -> int | None:
+        if _is_bling(scope):
+            return self._market.bling.whose(scope["path"], Headers(scope=scope).get("authorization", ""), body)
         text = body if scope["path"] == TOKEN_ROUTE else Headers(scope=scope).get("authorization", "").encode()
         match = SELLER_OF_TOKEN.search(text)
         return int(match.group(1)) if match else None
@@ -130,6 +160,10 @@ def _refused(fault: Fault) -> Response:
 
 def _throttled(limit: HiddenLimit) -> Response:
     return PlainTextResponse("", 429, None if limit.retry_after is None else {"retry-after": limit.retry_after})
+
+
+def _is_bling(scope: Scope) -> bool:
+    return bool(scope["path"].startswith(f"{bling_service.PREFIX}/"))
 
 
 def _query(scope: Scope) -> dict[str, str]:

@@ -6,12 +6,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from itertools import accumulate
 from random import Random
 from zoneinfo import ZoneInfo
 
 from viang_pipeline.sandbox.ads_generate import advertise
 from viang_pipeline.sandbox.billing_generate import bill_seller
+from viang_pipeline.sandbox.bling.generate import keep_books
 from viang_pipeline.sandbox.profiles import DEMO_PROFILES, Habits, Product, Profile
 from viang_pipeline.sandbox.traffic_generate import attract
 from viang_pipeline.sandbox.truth import Listing, Order, Seller, Shipment
@@ -48,13 +50,15 @@ def generate_world(
     """
     world = World(seed, start=_day_start(first_day - timedelta(days=30)))
     days = [first_day + timedelta(days=n) for n in range((last_day - first_day).days + 1 + days_after)]
-    for profile in profiles:
+    for position, profile in enumerate(profiles):
         story = _SellerStory(world, profile, Random(f"{seed}:{profile.slug}"))
         story.tell(days)
         if profile.advertises:
             advertise(world, story.seller, story.listings, days, Random(f"{seed}:ads:{profile.slug}"))
         attract(world, story.seller, story.listings, days, Random(f"{seed}:traffic:{profile.slug}"))
         bill_seller(world, story.seller, _day_start(days[-1] + timedelta(days=1)))
+        if profile.keeps_books:
+            world.bling.promise(partial(keep_books, world, story.seller, story.listings, days, position))
     return world
 
 

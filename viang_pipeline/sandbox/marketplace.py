@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from viang_pipeline.sandbox.answers import policy_agent, standard_error
+from viang_pipeline.sandbox.bling.service import Bling
 from viang_pipeline.sandbox.clock import SandboxClock
 from viang_pipeline.sandbox.grants import BEARER, Grants
 from viang_pipeline.sandbox.hidden_limits import HiddenLimits
@@ -57,7 +58,9 @@ class Application:
 class Marketplace:
     """The state behind the HTTP faces."""
 
-    def __init__(self, world: World, clock: SandboxClock, application: Application) -> None:
+    def __init__(
+        self, world: World, clock: SandboxClock, application: Application, bling_application: Application
+    ) -> None:
         self.world = world
         self.clock = clock
         self.application = application
@@ -66,6 +69,7 @@ class Marketplace:
         self.hidden_limits = HiddenLimits()
         self.grants = Grants(clock, application.app_id)
         self.search = OrderSearch(world)
+        self.bling = Bling(world, clock, bling_application)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,8 @@ class Profile:
     habits: Habits = Habits()
     tags: tuple[str, ...] = ()
     advertises: bool = True
+    keeps_books: bool = True
+    """Whether it has a Bling account."""
 
 
 HOUSEHOLD = Profile(

@@ -26,10 +26,13 @@ from viang_pipeline.sandbox import (
     order_routes,
     visit_routes,
 )
+from viang_pipeline.sandbox.bling.control import bling_control_routes
+from viang_pipeline.sandbox.bling.routes import bling_routes
+from viang_pipeline.sandbox.bling.service import Bling
 from viang_pipeline.sandbox.clock import SandboxClock
 from viang_pipeline.sandbox.control import control_routes
 from viang_pipeline.sandbox.faults import FaultBook
-from viang_pipeline.sandbox.gate import KEPT_REQUESTS, Gate, SeenRequest
+from viang_pipeline.sandbox.gate import CONTROL, KEPT_REQUESTS, Gate, SeenRequest
 from viang_pipeline.sandbox.grants import IssuedTokens
 from viang_pipeline.sandbox.hidden_limits import HiddenLimits
 from viang_pipeline.sandbox.marketplace import Application, Marketplace, Options, authorised
@@ -39,11 +42,13 @@ from viang_pipeline.sandbox.world import World
 HOST = "127.0.0.1"
 APP_ID = "7770001234567890"
 APP_SECRET = "segredo-de-demonstracao-do-sandbox"
+BLING_CLIENT_ID = "5f0c1d3e9a7b4c2d8e6f1a0b3c5d7e9f11223344"
+BLING_CLIENT_SECRET = "segredo-do-bling-de-demonstracao-do-sandbox"
 REDIRECT_URI = "http://127.0.0.1:8734/callback"
 
 
 class Sandbox:
-    """A marketplace over HTTP, showing ``world`` at the instant of ``clock``.
+    """A marketplace, and Bling under ``/Api/v3``, over HTTP, showing ``world`` at the instant of ``clock``.
 
     ``port`` 0 takes a free one; ``now`` defaults to the world's start. ``with Sandbox(world) as sandbox`` serves from a
     thread until the block ends.
@@ -58,12 +63,19 @@ class Sandbox:
         app_id: str = APP_ID,
         app_secret: str = APP_SECRET,
         redirect_uri: str = REDIRECT_URI,
+        bling_client_id: str = BLING_CLIENT_ID,
+        bling_client_secret: str = BLING_CLIENT_SECRET,
     ) -> None:
         self.world = world
         self.clock = SandboxClock(now or world.start)
         self.faults = FaultBook()
         self.app_id, self.app_secret, self.redirect_uri = app_id, app_secret, redirect_uri
-        self._market = Marketplace(world, self.clock, Application(app_id, app_secret, redirect_uri))
+        self._market = Marketplace(
+            world,
+            self.clock,
+            Application(app_id, app_secret, redirect_uri),
+            Application(bling_client_id, bling_client_secret, redirect_uri),
+        )
         self._seen: deque[SeenRequest] = deque(maxlen=KEPT_REQUESTS)
         self._port = port
         self._socket: socket.socket | None = None
@@ -74,6 +86,11 @@ class Sandbox:
     def options(self) -> Options:
         """Switches for behaviour the contract leaves open."""
         return self._market.options
+
+    @property
+    def bling(self) -> Bling:
+        """The ERP: consents, switches and limits of its own."""
+        return self._market.bling
 
     @property
     def max_requests_per_hour(self) -> int:
@@ -91,7 +108,7 @@ class Sandbox:
 
     @property
     def requests(self) -> list[SeenRequest]:
-        """Every marketplace request so far, oldest first."""
+        """Every request to the marketplace and to Bling so far, oldest first."""
         return list(self._seen)
 
     def clear_requests(self) -> None:
@@ -189,6 +206,8 @@ class Sandbox:
         )
         handlers |= ads_routes.routes()
         routes += [Route(path, _served(authorised(market, handler))) for path, handler in handlers.items()]
+        routes += bling_routes(market.bling, _served)
+        routes += bling_control_routes(market.bling, CONTROL)
         routes += control_routes(market, self.faults, self._seen)
         return Gate(Starlette(routes=routes), market, self.faults, self._seen)
 

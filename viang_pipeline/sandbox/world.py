@@ -13,6 +13,7 @@ from operator import attrgetter
 
 from viang_pipeline.sandbox.ads_book import AdsBook
 from viang_pipeline.sandbox.billing_truth import BillingBook
+from viang_pipeline.sandbox.bling.book import BlingBook
 from viang_pipeline.sandbox.claims_truth import ClaimBook
 from viang_pipeline.sandbox.discounts_truth import DiscountBook
 from viang_pipeline.sandbox.order_verbs import OrderVerbs
@@ -36,6 +37,11 @@ class World(OrderVerbs):
     def ads(self) -> AdsBook:
         """Product Ads of all sellers."""
         return AdsBook(self.lock)
+
+    @cached_property
+    def bling(self) -> BlingBook:
+        """The ERP accounts of all sellers."""
+        return BlingBook(self.lock)
 
     @cached_property
     def claims(self) -> ClaimBook:

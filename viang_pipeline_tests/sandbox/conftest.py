@@ -4,7 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from viang_pipeline.sandbox.bling.limits import BlingLimits
+from viang_pipeline.sandbox.bling.service import BlingOptions
 from viang_pipeline.sandbox.marketplace import Options
+from viang_pipeline_tests.sandbox.bling_shop import Erp
 from viang_pipeline_tests.sandbox.shop import START, Shop, open_shop
 
 
@@ -23,3 +26,12 @@ def shop(served: Shop) -> Shop:
     served.sandbox.clear_requests()
     served.sandbox._market.options = Options()
     return served
+
+
+@pytest.fixture
+def erp(shop: Shop) -> Erp:
+    """The shop's ERP with switches and log as new and without limits, so that a test may ask as it likes."""
+    shop.sandbox.bling.options = BlingOptions()
+    shop.sandbox.bling.limits = BlingLimits(shop.sandbox.clock)
+    shop.sandbox.bling.limits.switch_off()
+    return Erp(shop)
