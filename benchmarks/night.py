@@ -186,6 +186,9 @@ def run(number: int = CLIENTS, history: int = HISTORY, quota: int = QUOTA) -> st
             MERCADO_LIVRE_APP_ID=APP_ID,
             MERCADO_LIVRE_APP_SECRET=APP_SECRET,
             MERCADO_LIVRE_REDIRECT_URI=REDIRECT_URI,
+            BLING_API_URL=market.url,
+            BLING_TOKEN_URL=market.url,
+            BLING_AUTH_URL=market.url,
         ),
     ):
         database = open_database(load_settings())

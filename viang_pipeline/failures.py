@@ -43,6 +43,14 @@ class AnswerLost(TransientFailure):
     """The request left and no usable answer came back: whether it took effect is unknown."""
 
 
+class SourcePaused(TransientFailure):
+    """Nothing may be asked for a while: not sent, or not to be sent again by whoever hears this."""
+
+
+class AccessDenied(PermanentFailure):
+    """This one read is closed to the application or to the account; others are not."""
+
+
 class NeedsReauthorization(PermanentFailure):
     """The seller's grant is gone; only a new consent helps."""
 

@@ -14,7 +14,7 @@ from typing import Annotated
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from cryptography.fernet import Fernet
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from viang_pipeline.failures import UsageError
@@ -23,6 +23,9 @@ Clock = Callable[[], datetime]
 
 MERCADO_LIVRE_API = "https://api.mercadolibre.com"
 MERCADO_LIVRE_AUTH = "https://auth.mercadolivre.com.br"
+BLING_API = "https://api.bling.com.br/Api/v3"
+BLING_TOKEN = f"{BLING_API}/oauth/token"
+BLING_AUTH = "https://www.bling.com.br/Api/v3/oauth/authorize"
 
 
 class SettingsError(UsageError):
@@ -55,6 +58,12 @@ class Settings(BaseSettings):
     mercado_livre_redirect_uri: str | None = Field(None, validation_alias="MERCADO_LIVRE_REDIRECT_URI")
     mercado_livre_api_url: str = Field(MERCADO_LIVRE_API, validation_alias="MERCADO_LIVRE_API_URL")
     mercado_livre_auth_url: str = Field(MERCADO_LIVRE_AUTH, validation_alias="MERCADO_LIVRE_AUTH_URL")
+
+    bling_client_id: str | None = Field(None, validation_alias="BLING_CLIENT_ID")
+    bling_client_secret: SecretStr | None = Field(None, validation_alias="BLING_CLIENT_SECRET")
+    bling_api_url: str = Field(BLING_API, validation_alias="BLING_API_URL")
+    bling_token_url: str = Field(BLING_TOKEN, validation_alias="BLING_TOKEN_URL")
+    bling_auth_url: str = Field(BLING_AUTH, validation_alias="BLING_AUTH_URL")
 
     now_override: datetime | None = Field(None, validation_alias="VIANG_NOW")
 
@@ -89,11 +98,14 @@ class Settings(BaseSettings):
     def _dsn_is_postgres(cls, dsn: SecretStr | None) -> SecretStr | None:
         return None if dsn is None else SecretStr(checked_dsn(dsn.get_secret_value()))
 
-    @field_validator("mercado_livre_api_url", "mercado_livre_auth_url")
+    @field_validator(
+        "mercado_livre_api_url", "mercado_livre_auth_url", "bling_api_url", "bling_token_url", "bling_auth_url"
+    )
     @classmethod
-    def _http_address(cls, value: str) -> str:
+    def _http_address(cls, value: str, info: ValidationInfo) -> str:
         if urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname:
-            raise ValueError("deve ser um endereço http(s) completo, por exemplo https://api.mercadolibre.com")
+            example = cls.model_fields[str(info.field_name)].default
+            raise ValueError(f"deve ser um endereço http(s) completo, por exemplo {example}")
         return value.rstrip("/")
 
     @field_validator("now_override")
@@ -123,6 +135,9 @@ class Settings(BaseSettings):
         return {
             "MERCADO_LIVRE_API_URL": self.mercado_livre_api_url,
             "MERCADO_LIVRE_AUTH_URL": self.mercado_livre_auth_url,
+            "BLING_API_URL": self.bling_api_url,
+            "BLING_TOKEN_URL": self.bling_token_url,
+            "BLING_AUTH_URL": self.bling_auth_url,
         }
 
     def clock(self) -> Clock:

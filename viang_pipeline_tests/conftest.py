@@ -30,6 +30,8 @@ from viang_pipeline.warehouse.migrate import upgrade
 
 OURS = ("VIANG_", "DAGSTER_", "MERCADO_LIVRE_", "BLING_", "UPSELLER_", "OPENAI_", "SMTP_", "METABASE_", "SUPABASE_")
 LIBPQ = "PG"
+NOBODY = "http://127.0.0.1:9"
+"""An address of this machine where nothing answers."""
 TEMPLATE = "migrated_template"
 # Test data may die with the machine; copying the template takes 10 ms this way, 200 ms with the defaults.
 FAST = {
@@ -229,6 +231,8 @@ def viang_home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def settings_env(database: Database, viang_home: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Settings]:
     """Environment of a configured installation on ``database``; call it with further variables to get Settings."""
     monkeypatch.setenv("VIANG_DATABASE_URL", database.url)
+    for name in ("BLING_API_URL", "BLING_TOKEN_URL", "BLING_AUTH_URL"):
+        monkeypatch.setenv(name, NOBODY)
     monkeypatch.setenv("VIANG_TOKEN_KEYS", Fernet.generate_key().decode())
 
     def configure(**variables: str) -> Settings:

@@ -32,6 +32,9 @@ def test_nothing_has_to_be_configured(configure: Configure) -> None:
     assert settings.database_url is None
     assert settings.home == Path(".viang")
     assert settings.mercado_livre_api_url == "https://api.mercadolibre.com"
+    assert settings.bling_api_url == "https://api.bling.com.br/Api/v3"
+    assert settings.bling_token_url == "https://api.bling.com.br/Api/v3/oauth/token"
+    assert settings.bling_auth_url == "https://www.bling.com.br/Api/v3/oauth/authorize"
 
 
 def test_empty_means_not_set(configure: Configure) -> None:
@@ -58,6 +61,9 @@ def test_a_dotenv_file_is_read_and_the_environment_wins(
         ("DAGSTER_DATABASE_URL", "segredo"),
         ("VIANG_TOKEN_KEYS", f"{KEY},segredo"),
         ("MERCADO_LIVRE_API_URL", "segredo"),
+        ("BLING_API_URL", "segredo"),
+        ("BLING_TOKEN_URL", "ftp://segredo"),
+        ("BLING_AUTH_URL", "https:///segredo"),
         ("VIANG_NOW", "segredo"),
         ("VIANG_NOW", "2026-03-11T06:00:00"),
     ],
@@ -86,10 +92,13 @@ def test_a_hosted_database_needs_token_keys(configure: Configure) -> None:
 
 def test_no_secret_shows_in_the_settings_text(configure: Configure) -> None:
     settings = configure(
-        VIANG_DATABASE_URL="postgresql://u:senha-1@h/b", VIANG_TOKEN_KEYS=KEY, MERCADO_LIVRE_APP_SECRET="senha-2"
+        VIANG_DATABASE_URL="postgresql://u:senha-1@h/b",
+        VIANG_TOKEN_KEYS=KEY,
+        MERCADO_LIVRE_APP_SECRET="senha-2",
+        BLING_CLIENT_SECRET="senha-3",
     )
     shown = f"{settings!r} {settings} {settings.model_dump()}"
-    assert not [secret for secret in ("senha-1", "senha-2", KEY) if secret in shown]
+    assert not [secret for secret in ("senha-1", "senha-2", "senha-3", KEY) if secret in shown]
 
 
 @pytest.mark.parametrize(
@@ -126,7 +135,11 @@ def test_the_clock_may_only_be_set_when_every_api_is_on_this_machine(configure: 
         configure(VIANG_NOW="2026-03-11T06:00:00-03:00")
     with pytest.raises(SettingsError, match="MERCADO_LIVRE_AUTH_URL"):
         configure(MERCADO_LIVRE_API_URL="http://127.0.0.1:9")
-    settings = configure(MERCADO_LIVRE_AUTH_URL="http://localhost:9/")
+    with pytest.raises(SettingsError, match=r"BLING_API_URL, BLING_TOKEN_URL, BLING_AUTH_URL"):
+        configure(MERCADO_LIVRE_AUTH_URL="http://localhost:9/")
+    with pytest.raises(SettingsError, match="quando BLING_TOKEN_URL aponta"):
+        configure(BLING_API_URL="http://127.0.0.1:9/Api/v3", BLING_AUTH_URL="http://127.0.0.1:9/authorize")
+    settings = configure(BLING_TOKEN_URL="http://127.0.0.1:9/Api/v3/oauth/token")
     assert settings.clock()() == datetime(2026, 3, 11, 9, tzinfo=UTC)
 
 

@@ -5,7 +5,7 @@ import dagster as dg
 from viang_pipeline.collect.authorization import open_vault, refresh_due, refreshers
 from viang_pipeline.resources.supabase import SupabaseResource
 
-RAW = dg.AssetSelection.groups("mercado_livre")
+RAW = dg.AssetSelection.groups("mercado_livre", "bling")
 MARTS = dg.AssetSelection.groups("marts")
 
 daily_update = dg.define_asset_job(
@@ -39,7 +39,7 @@ rebuild_marts = dg.define_asset_job(
 def renew_tokens(context: dg.OpExecutionContext, supabase: SupabaseResource) -> None:
     """Renew every grant close to expiry. Fails, after all were tried, when one could not be renewed."""
     settings, database = supabase.settings, supabase.database
-    results = refresh_due(database, open_vault(settings, database), refreshers(settings))
+    results = refresh_due(database, open_vault(settings, database), refreshers(settings, database))
     for result in results:
         context.log.info("%s %s: %s, %s", result.client_id, result.platform, result.outcome, result.message)
     bad = [r for r in results if r.outcome in ("reauthorise", "failed")]

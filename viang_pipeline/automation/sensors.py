@@ -113,7 +113,7 @@ def catch_up_sources(context: dg.SensorEvaluationContext, supabase: SupabaseReso
                 dg.RunRequest(
                     run_key=why,
                     tags=partitions.range_tags(client_id, first, last, starts=partitions.FIRST_DAY, now=now),
-                    asset_selection=[dg.AssetKey(["mercado_livre", name]) for name in sources]
+                    asset_selection=[dg.AssetKey(name.split("/")) for name in sources]
                     + [dg.AssetKey(mart) for mart in BUILDERS],
                 )
             )

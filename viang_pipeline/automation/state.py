@@ -8,6 +8,7 @@ from typing import NamedTuple
 import dagster as dg
 import psycopg
 
+from viang_pipeline.collect.bling.feeds import NO_PERMISSION
 from viang_pipeline.partitions import clients_of
 
 IN_PROGRESS = [
@@ -67,26 +68,47 @@ OTHER_SOURCES = ("shipments", "listings", "visits", "ads", "claims", "discounts"
 """What a day with orders should have been read of besides. Not photos, which no later read can take, and not bills,
 whose periods close weeks after the day."""
 
+BLING_FEEDS = {
+    "reference": ("account", "deposits", "channels", "statuses"),
+    "orders": ("orders",),
+    "products": ("products", "structures", "supplier_links", "store_links"),
+    "finance": ("receivables", "payables", "categories"),
+    "invoices": ("invoices",),
+}
+"""The same of a client with Bling: asset → what it reads. Not photos either."""
+
+OWED = (
+    *(("mercado_livre", f"mercado_livre/{resource}", resource) for resource in OTHER_SOURCES),
+    *(("bling", f"bling/{asset}", resource) for asset, resources in BLING_FEEDS.items() for resource in resources),
+)
+"""Source, asset, resource."""
+
 
 def unread_sources(conn: psycopg.Connection, since: date) -> dict[str, dict[str, frozenset[date]]]:
-    """Client → resource → days from ``since`` on whose orders were read completely and that resource was not."""
+    """Client → asset → days from ``since`` on whose orders were read completely and that asset's resources were not.
+
+    Only of sources the client is connected to, and nothing the platform does not permit: asking again is of no use.
+    """
     rows = conn.execute(
         """
-        select pedidos.client_id, recurso, array_agg(pedidos.dia)
+        select pedidos.client_id, devida.asset, array_agg(distinct pedidos.dia)
         from dashboard.source_reads as pedidos
-        cross join unnest(%s::text[]) as recurso
+        join dashboard.api_tokens as token on token.client_id = pedidos.client_id and token.status = 'ativo'
+        join unnest(%s::text[], %s::text[], %s::text[]) as devida (source, asset, resource)
+          on devida.source = token.platform
         where pedidos.source = 'mercado_livre' and pedidos.resource = 'orders' and pedidos.completo
           and pedidos.dia >= %s
           and not exists (
               select from dashboard.source_reads as leitura
               where (leitura.client_id, leitura.source, leitura.resource, leitura.dia)
-                  = (pedidos.client_id, pedidos.source, recurso, pedidos.dia) and leitura.completo
+                  = (pedidos.client_id, devida.source, devida.resource, pedidos.dia)
+                and (leitura.completo or starts_with(leitura.motivo, %s))
           )
-        group by pedidos.client_id, recurso order by pedidos.client_id, recurso
+        group by pedidos.client_id, devida.asset order by pedidos.client_id, devida.asset
         """,
-        [list(OTHER_SOURCES), since],
+        [*(list(column) for column in zip(*OWED, strict=True)), since, NO_PERMISSION],
     )
     found: dict[str, dict[str, frozenset[date]]] = {}
-    for client_id, resource, days in rows:
-        found.setdefault(client_id, {})[resource] = frozenset(days)
+    for client_id, asset, days in rows:
+        found.setdefault(client_id, {})[asset] = frozenset(days)
     return found

@@ -10,6 +10,7 @@ import typer
 from viang_pipeline.cli.consent_return import awaited_return, read_return
 from viang_pipeline.cli.console import out, ready_database
 from viang_pipeline.collect.authorization import finish_authorization, start_authorization
+from viang_pipeline.collect.platforms import Platform, name_of, platform_named
 from viang_pipeline.failures import UsageError
 from viang_pipeline.settings import Settings, load_settings
 from viang_pipeline.warehouse.database import Database
@@ -28,49 +29,55 @@ def connect(
     ] = False,
 ) -> None:
     """Conecta a conta do vendedor: mostra o endereço de autorização e guarda os tokens, cifrados."""
-    _check_platform(plataforma)
+    platform = platform_named(plataforma)
     if no_wait and code is not None:
         raise UsageError("--no-wait e --code não se combinam.")
     settings = load_settings()
     database = ready_database(settings)
     if code is None and state is None:
-        _ask(settings, database, client_id, no_wait=no_wait, replace_account=trocar_conta)
+        _ask(settings, database, platform, client_id, no_wait=no_wait, replace_account=trocar_conta)
     else:
-        answer = read_return(code).checked() if code else None
+        answer = read_return(code).checked(name_of(platform.key)) if code else None
         returned = (answer and answer.state) or state
         if answer is None or returned is None:
             raise UsageError("Para concluir depois, informe --code e --state juntos.")
         if state is not None and returned != state:
             raise UsageError("O state do endereço de retorno não é o de --state.")
-        _finish(settings, database, client_id, answer.code, returned, trocar_conta)
+        _finish(settings, database, platform, client_id, answer.code, returned, trocar_conta)
 
 
-def _check_platform(platform: str) -> None:
-    if platform == "bling":
-        raise UsageError("A conexão com o Bling ainda não está disponível neste comando; use mercado-livre.")
-    if platform != "mercado-livre":
-        raise UsageError(f"Plataforma desconhecida: {platform}. Use mercado-livre.")
-
-
-def _ask(settings: Settings, database: Database, client_id: str, *, no_wait: bool, replace_account: bool) -> None:
-    address, state = start_authorization(settings, database, client_id)
+def _ask(
+    settings: Settings,
+    database: Database,
+    platform: Platform,
+    client_id: str,
+    *,
+    no_wait: bool,
+    replace_account: bool,
+) -> None:
+    address, state = start_authorization(settings, database, client_id, platform.key)
     minutes = int(LIFETIME.total_seconds() // 60)
-    typer.echo(f"Abra este endereço com o usuário principal da conta (vale {minutes} minutos):\n\n{address}\n")
+    typer.echo(f"Abra este endereço com {platform.consenting} (vale {minutes} minutos):\n\n{address}\n")
     if no_wait:
-        typer.echo(f"Depois conclua com: {reconnect_command(client_id, 'mercado_livre')} --code CODIGO --state {state}")
+        typer.echo(f"Depois conclua com: {reconnect_command(client_id, platform.key)} --code CODIGO --state {state}")
         return
     typer.echo("Aguardando a autorização. Se a página de retorno não abrir, cole aqui o endereço dela, ou só o código:")
-    redirect_uri = settings.require("mercado_livre_redirect_uri")
-    with awaited_return(redirect_uri, sys.stdin, seconds=LIFETIME.total_seconds()) as answer:
-        answer.checked()
+    with awaited_return(platform.redirect_uri(settings), sys.stdin, seconds=LIFETIME.total_seconds()) as answer:
+        answer.checked(name_of(platform.key))
         returned = state if answer.state is None else answer.state
-        _finish(settings, database, client_id, answer.code, returned, replace_account)
+        _finish(settings, database, platform, client_id, answer.code, returned, replace_account)
 
 
 def _finish(
-    settings: Settings, database: Database, client_id: str, code: str, state: str, replace_account: bool
+    settings: Settings,
+    database: Database,
+    platform: Platform,
+    client_id: str,
+    code: str,
+    state: str,
+    replace_account: bool,
 ) -> None:
     account = finish_authorization(
-        settings, database, client_id, code=code, state=state, replace_account=replace_account
+        settings, database, client_id, platform.key, code=code, state=state, replace_account=replace_account
     )
-    out.print(f"{client_id} conectado à conta {account} do Mercado Livre.", markup=False)
+    out.print(f"{client_id} conectado à conta {account} do {name_of(platform.key)}.", markup=False)

@@ -28,6 +28,11 @@ NOT_DONE = PAGE.format(
     title="A conexão não foi concluída", text="Pode fechar esta janela e falar com quem enviou o link."
 )
 SECONDS_FOR_THE_PAGE = 100
+REFUSALS = {
+    "app_inativo": " Ative o aplicativo no painel do Bling.",
+    "UNAUTHORIZED_ERROR": " O usuário não tem permissão, ou a conta no Bling está com pagamento em atraso.",
+}
+"""What else a refusal says (contract Bling §2)."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +44,14 @@ class ConsentReturn:
     error: str
     verdict: Queue[bool] = field(default_factory=Queue, repr=False, compare=False)
 
-    def checked(self) -> ConsentReturn:
-        """Itself. Raises ConsentError when the seller refused or there is no code."""
+    def checked(self, platform: str) -> ConsentReturn:
+        """Itself. Raises ConsentError when the seller refused ``platform``, as people call it, or there is no code."""
         if "invalid_operator_user_id" in self.error:
             raise ConsentError("Quem autorizou é um colaborador: entre com o usuário principal da conta e repita.")
         if self.error:
-            shown = self.error if re.fullmatch(r"[a-z_]{1,60}", self.error) else "erro"
-            raise ConsentError(f"A autorização foi negada no Mercado Livre ({shown}).")
+            shown = self.error if re.fullmatch(r"[A-Za-z_]{1,60}", self.error) else "erro"
+            why = REFUSALS.get(self.error, "")
+            raise ConsentError(f"A autorização foi negada no {platform} ({shown}).{why}")
         if not self.code:
             raise ConsentError("O endereço de retorno não traz o código de autorização (code).")
         return self

@@ -14,6 +14,7 @@ from rich.markup import escape
 
 from viang_pipeline.cli.console import FAILED, out
 from viang_pipeline.collect.access import mercado_livre_client
+from viang_pipeline.collect.bling.access import bling_client
 from viang_pipeline.failures import ViangError
 from viang_pipeline.settings import Settings, is_loopback, load_settings
 from viang_pipeline.warehouse.database import Database, dagster_database_url, open_database, token_keys
@@ -22,6 +23,7 @@ from viang_pipeline.warehouse.migrate import pending
 from viang_pipeline.warehouse.token_store import TokenState, TokenStore
 
 COLOURS = {"ok": "green", "aviso": "yellow", "falha": "red"}
+BLING_SETTINGS = ("bling_client_id", "bling_client_secret")
 APP_SETTINGS = ("mercado_livre_app_id", "mercado_livre_app_secret", "mercado_livre_redirect_uri")
 
 
@@ -47,6 +49,7 @@ def _everything(settings: Settings) -> Iterator[Finding]:
         yield from _database(settings, database)
     yield from _dagster_storage(settings)
     yield from _mercado_livre(settings, database)
+    yield from _bling(settings, database)
 
 
 def _configuration(settings: Settings) -> Iterator[Finding]:
@@ -65,6 +68,14 @@ def _configuration(settings: Settings) -> Iterator[Finding]:
         yield Finding("aviso", "aplicativo do Mercado Livre", f"falta {names}; sem isso não há coleta")
     else:
         yield Finding("ok", "aplicativo do Mercado Livre", f"configurado ({settings.mercado_livre_app_id})")
+    missing = [name for name in BLING_SETTINGS if getattr(settings, name) is None]
+    if len(missing) == len(BLING_SETTINGS):
+        yield Finding("ok", "aplicativo do Bling", "não configurado; é opcional")
+    elif missing:
+        name = Settings.model_fields[missing[0]].validation_alias
+        yield Finding("aviso", "aplicativo do Bling", f"falta {name}; sem isso o Bling não é lido")
+    else:
+        yield Finding("ok", "aplicativo do Bling", f"configurado ({settings.bling_client_id})")
 
 
 def _opened(settings: Settings) -> Generator[Finding, None, Database | None]:
@@ -121,15 +132,9 @@ def _dagster_storage(settings: Settings) -> Iterator[Finding]:
 
 
 def _mercado_livre(settings: Settings, database: Database | None) -> Iterator[Finding]:
-    address = settings.mercado_livre_api_url
-    try:
-        httpx.get(address, timeout=10)
-    except httpx.HTTPError as error:
-        level: Level = "falha" if settings.mercado_livre_app_id else "aviso"
-        yield Finding(level, "alcance do Mercado Livre", f"{address} não respondeu ({type(error).__name__})")
-        return
-    yield Finding("ok", "alcance do Mercado Livre", f"{address} responde")
-    state = None if database is None or pending(database) else _usable(settings, database)
+    reached = _reach("Mercado Livre", settings.mercado_livre_api_url, wanted=settings.mercado_livre_app_id is not None)
+    yield reached
+    state = _usable(settings, database, "mercado_livre") if reached.level == "ok" else None
     if database is None or state is None:
         return
     try:
@@ -139,8 +144,36 @@ def _mercado_livre(settings: Settings, database: Database | None) -> Iterator[Fi
         yield Finding("falha", "permissão no Mercado Livre", str(failure))
 
 
-def _usable(settings: Settings, database: Database) -> TokenState | None:
+def _bling(settings: Settings, database: Database | None) -> Iterator[Finding]:
+    if settings.bling_client_id is None or settings.bling_client_secret is None:
+        return
+    reached = _reach("Bling", settings.bling_api_url, wanted=True)
+    yield reached
+    state = _usable(settings, database, "bling") if reached.level == "ok" else None
+    if database is None or state is None:
+        return
+    try:
+        with bling_client(settings, database, state.client_id, rehearsal=True) as api:
+            api.confirm_company()
+            yield Finding("ok", "permissão no Bling", f"o token de {state.client_id} foi aceito")
+    except ViangError as failure:
+        yield Finding("falha", "permissão no Bling", str(failure))
+
+
+def _reach(platform: str, address: str, *, wanted: bool) -> Finding:
+    """Whether anything answers at ``address``."""
+    try:
+        httpx.get(address, timeout=10)
+    except httpx.HTTPError as error:
+        level: Level = "falha" if wanted else "aviso"
+        return Finding(level, f"alcance do {platform}", f"{address} não respondeu ({type(error).__name__})")
+    return Finding("ok", f"alcance do {platform}", f"{address} responde")
+
+
+def _usable(settings: Settings, database: Database | None, platform: str) -> TokenState | None:
     """An account whose token is valid now: this command never renews one."""
+    if database is None or pending(database):
+        return None
     now = settings.clock()()
     states = TokenStore(database, token_keys(settings)).states()
-    return next((s for s in states if s.status == "ativo" and s.expires_at > now), None)
+    return next((s for s in states if (s.platform, s.status) == (platform, "ativo") and s.expires_at > now), None)

@@ -13,7 +13,7 @@ from viang_pipeline.automation.in_process import RunReport, Step, open_instance,
 from viang_pipeline.automation.state import ClientState, active_clients
 from viang_pipeline.cli.console import DONE, DONE_IN_PART, FAILED, err, out, ready_database
 from viang_pipeline.cli.runs import step_status, written_rows
-from viang_pipeline.collect.authorization import mercado_livre_oauth
+from viang_pipeline.collect.platforms import mercado_livre_oauth
 from viang_pipeline.domain.business_day import last_closed_day
 from viang_pipeline.failures import UsageError
 from viang_pipeline.settings import load_settings

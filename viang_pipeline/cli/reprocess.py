@@ -12,15 +12,13 @@ from viang_pipeline.automation.decisions import changed_ranges
 from viang_pipeline.automation.in_process import RunReport, open_instance, run_range
 from viang_pipeline.cli.console import DONE, DONE_IN_PART, FAILED, out, parse_day, ready_database, show
 from viang_pipeline.cli.runs import step_status, written_rows
-from viang_pipeline.collect.authorization import mercado_livre_oauth
+from viang_pipeline.collect.platforms import mercado_livre_oauth
 from viang_pipeline.collect.work import Outcome
 from viang_pipeline.domain.business_day import days_between, last_closed_day
 from viang_pipeline.failures import UsageError
-from viang_pipeline.marts.rehearse import rehearse
+from viang_pipeline.marts.rehearse import SOURCES, rehearse
 from viang_pipeline.settings import load_settings
 from viang_pipeline.warehouse import clients
-
-SOURCES = ("mercado_livre",)
 
 
 def reprocess(
@@ -51,13 +49,14 @@ def reprocess(
     if dry_run:
         chunks = [days_between(*chunk) for chunk in changed_ranges(days_between(first, last))]
         with out.status("Ensaiando: lendo a plataforma sem gravar nada…"):
-            plan = rehearse(settings, database, client_id, chunks)
+            plan = rehearse(settings, database, client_id, chunks, fonte or SOURCES)
         show(_plan(client_id, first, last, plan))
         return
     with open_instance(settings) as instance, step_status(client_id) as on_step:
         reports = run_range(
-            instance, "reprocess", client_id, first, last, starts=client.inicio_historico, now=now, on_step=on_step
-        )
+            instance, "reprocess", client_id, first, last, starts=client.inicio_historico, now=now, on_step=on_step,
+            sources=fonte or (),
+        )  # fmt: skip
     show(_summary(client_id, reports, written_rows(database, [r.run_id for r in reports])))
     good = sum(report.success for report in reports)
     raise typer.Exit(DONE if good == len(reports) else DONE_IN_PART if good else FAILED)

@@ -30,7 +30,21 @@ RESOURCES = {
     "claims": "reclamações",
     "billing": "faturas",
     "discounts": "descontos",
+    "deposits": "depósitos",
+    "channels": "canais de venda",
+    "statuses": "situações",
+    "products": "produtos",
+    "costs": "custos",
+    "structures": "kits",
+    "supplier_links": "fornecedores",
+    "store_links": "códigos nas lojas",
+    "receivables": "contas a receber",
+    "payables": "contas a pagar",
+    "categories": "categorias",
+    "invoices": "notas fiscais",
 }
+BLING_RESOURCES = {"account": "empresa"}
+"""Where a resource of Bling goes by another name than the one of Mercado Livre."""
 
 
 def status(
@@ -70,7 +84,7 @@ def _reads_table(reads: Sequence[ReadState], now: datetime, expected: date) -> T
         table.add_row(
             read.client_id,
             PLATFORM_NAMES.get(read.source, read.source),
-            RESOURCES.get(read.resource, read.resource),
+            _resource(read),
             "–" if read.lido_em is None else local(read.lido_em),
             _duration(read.freshness(now)),
             f"{read.dias_completos} de {read.dias_esperados}",
@@ -78,6 +92,11 @@ def _reads_table(reads: Sequence[ReadState], now: datetime, expected: date) -> T
             healthy if problem is None else f"[red]{escape(problem)}[/]",
         )
     return table
+
+
+def _resource(read: ReadState) -> str:
+    own = BLING_RESOURCES if read.source == "bling" else {}
+    return own.get(read.resource) or RESOURCES.get(read.resource, read.resource)
 
 
 def _tokens_table(tokens: Sequence[TokenState], now: datetime) -> Table:
@@ -89,7 +108,7 @@ def _tokens_table(tokens: Sequence[TokenState], now: datetime) -> Table:
         else:
             access = f"[red]{state.status}[/]" + (f": {escape(state.motivo)}" if state.motivo else "")
         platform = PLATFORM_NAMES.get(state.platform, state.platform)
-        table.add_row(state.client_id, platform, str(state.account_id or "–"), access, local(state.expires_at))
+        table.add_row(state.client_id, platform, str(state.account or "–"), access, local(state.expires_at))
     return table
 
 
@@ -102,7 +121,7 @@ def _print_open_days(stale: dict[str, list[date]], now: datetime) -> None:
 
 def _needs_consent(reads: Sequence[ReadState], tokens: Sequence[TokenState]) -> bool:
     active = {read.client_id for read in reads if read.status == "ativo"}
-    good = {state.client_id for state in tokens if state.status == "ativo"}
+    good = {state.client_id for state in tokens if state.status == "ativo" and state.platform == "mercado_livre"}
     return bool(active - good) or any(state.client_id in active and state.status != "ativo" for state in tokens)
 
 

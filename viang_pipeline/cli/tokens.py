@@ -23,7 +23,7 @@ def refresh_tokens(
     """Renova os tokens perto de vencer. Termina com 1 se todas as contas falharam, 3 se só parte delas."""
     settings = load_settings()
     database = ready_database(settings)
-    results = refresh_due(database, open_vault(settings, database), refreshers(settings), client_id=client_id)
+    results = refresh_due(database, open_vault(settings, database), refreshers(settings, database), client_id=client_id)
     if not results:
         out.print("Nenhuma conta conectada.")
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import closing, contextmanager
 
-from viang_pipeline.collect.authorization import mercado_livre_oauth
+from viang_pipeline.collect.platforms import mercado_livre_oauth
 from viang_pipeline.failures import NeedsReauthorization, PermanentFailure
 from viang_pipeline.settings import Settings, is_loopback
 from viang_pipeline.sources.http import HttpClient
@@ -54,7 +54,7 @@ def mercado_livre_client(
     # The careful pace per account is for a platform whose limits nobody publishes, not for a simulated one.
     rate = safe_rate(quota) if is_loopback(settings.mercado_livre_api_url) else ACCOUNT_RATE
     scopes = mercado_livre_scopes(app_id, state.account_id, quota, account_rate=rate)
-    with _ledger(database, scopes, rehearsal=rehearsal) as ledger:
+    with ledger_of(database, scopes, rehearsal=rehearsal) as ledger:
         http = HttpClient(
             base_url=settings.mercado_livre_api_url, source="Mercado Livre", tokens=tokens, pacer=BookedPacer(ledger)
         )
@@ -63,7 +63,8 @@ def mercado_livre_client(
 
 
 @contextmanager
-def _ledger(database: Database, scopes: Sequence[Scope], *, rehearsal: bool) -> Iterator[Ledger]:
+def ledger_of(database: Database, scopes: Sequence[Scope], *, rehearsal: bool) -> Iterator[Ledger]:
+    """The budgets all processes share; a rehearsal's are its own."""
     if rehearsal:
         yield LocalLedger(scopes)
         return

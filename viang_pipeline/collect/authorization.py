@@ -14,20 +14,19 @@ from typing import Literal
 
 import psycopg
 
+from viang_pipeline.collect.platforms import PLATFORMS, name_of
 from viang_pipeline.domain.business_day import SAO_PAULO
 from viang_pipeline.failures import AnswerLost, NeedsReauthorization, UsageError, ViangError
 from viang_pipeline.settings import Settings
-from viang_pipeline.sources.mercado_livre.oauth import MercadoLivreOAuth, authorization_url, new_verifier
 from viang_pipeline.warehouse import clients
 from viang_pipeline.warehouse.database import Database, open_database, token_keys
-from viang_pipeline.warehouse.oauth_states import ConsentError, OAuthStates
-from viang_pipeline.warehouse.token_store import AccountInUseError, TokenState, reconnect_command
+from viang_pipeline.warehouse.oauth_states import Consent, ConsentError, OAuthStates
+from viang_pipeline.warehouse.token_store import Account, AccountInUseError, TokenState, reconnect_command
 from viang_pipeline.warehouse.tokens import Refresh, TokenVault
 
 log = logging.getLogger(__name__)
 
 MERCADO_LIVRE = "mercado_livre"
-CLOSE_TO_EXPIRY = timedelta(hours=4)  # the renewal schedule runs every four hours, a token lives six
 
 Outcome = Literal["renewed", "valid", "reauthorise", "failed"]
 
@@ -42,79 +41,75 @@ class RenewalResult:
     message: str
 
 
-def mercado_livre_oauth(settings: Settings, redirect_uri: str | None = None) -> MercadoLivreOAuth:
-    """The agency's Mercado Livre app; ``redirect_uri`` is the one a consent under way was asked with.
-
-    Raises SettingsError naming what is missing.
-    """
-    return MercadoLivreOAuth(
-        settings.mercado_livre_api_url,
-        settings.require("mercado_livre_app_id"),
-        settings.require("mercado_livre_app_secret"),
-        redirect_uri or settings.require("mercado_livre_redirect_uri"),
-    )
-
-
 def open_vault(settings: Settings, database: Database | None = None) -> TokenVault:
     """The vault of these settings."""
     return TokenVault(database or open_database(settings), token_keys(settings), settings.clock())
 
 
-def start_authorization(settings: Settings, database: Database, client_id: str) -> tuple[str, str]:
-    """Begin a Mercado Livre consent for a registered client: the address to open, and its state.
+def start_authorization(
+    settings: Settings, database: Database, client_id: str, platform: str = MERCADO_LIVRE
+) -> tuple[str, str]:
+    """Begin a consent of a registered client: the address to open, and its state.
 
     State and PKCE verifier wait ten minutes in the database (contract mercado_livre §2.1). Raises UsageError for an
     unknown or closed client.
     """
     _check_client(database, client_id)
-    redirect_uri = settings.require("mercado_livre_redirect_uri")
-    app_id = settings.require("mercado_livre_app_id")
-    verifier = new_verifier()
-    state = _states(settings, database).begin(client_id, MERCADO_LIVRE, verifier=verifier, redirect_uri=redirect_uri)
-    return authorization_url(settings.mercado_livre_auth_url, app_id, redirect_uri, state, verifier), state
+    asked = PLATFORMS[platform]
+    consent = Consent(asked.verifier(), asked.redirect_uri(settings))
+    state = _states(settings, database).begin(
+        client_id, platform, verifier=consent.verifier, redirect_uri=consent.redirect_uri
+    )
+    return asked.address(settings, consent, state), state
 
 
 def finish_authorization(
-    settings: Settings, database: Database, client_id: str, *, code: str, state: str, replace_account: bool = False
-) -> int:
-    """Exchange ``code`` and store the pair; the seller account id.
+    settings: Settings,
+    database: Database,
+    client_id: str,
+    platform: str = MERCADO_LIVRE,
+    *,
+    code: str,
+    state: str,
+    replace_account: bool = False,
+) -> Account:
+    """Exchange ``code`` and store the pair; the seller's account.
 
-    The state is spent first, whatever follows. No renewal of this client runs meanwhile, so the stored pair is the
-    newest. Raises ConsentError (state or code), AccountInUseError, AccountChangedError and what else the exchange fails
-    with.
+    The state is spent first, whatever follows: a code never leaves twice. No renewal of this client runs meanwhile, so
+    the stored pair is the newest. Raises ConsentError (state, code, account unknown), AccountInUseError,
+    AccountChangedError and what else the exchange fails with.
 
     An account of another client is refused for this one, but its new pair is kept for that owner: the platform
     honours only the latest pair of an account (contract mercado_livre §2.3), and dropping it would cut the owner off.
     """
     _check_client(database, client_id)
-    mercado_livre_oauth(settings)  # a missing setting must not cost the state
+    asked = PLATFORMS[platform]
+    asked.refresh(settings, database)  # a missing setting must not cost the state
     vault = open_vault(settings, database)
-    with vault.exclusive(client_id, MERCADO_LIVRE):
-        consent = _states(settings, database).use(state, client_id, MERCADO_LIVRE)
+    with vault.exclusive(client_id, platform):
+        consent = _states(settings, database).use(state, client_id, platform)
         try:
-            pair = mercado_livre_oauth(settings, consent.redirect_uri).exchange(code, consent.verifier)
+            granted = asked.exchange(settings, database, code, consent)
         except (NeedsReauthorization, AnswerLost) as failure:
             what = (
                 "recusou o código" if isinstance(failure, NeedsReauthorization) else "não respondeu à troca do código"
             )
             raise ConsentError(
-                f"O Mercado Livre {what} de {client_id}. "
-                f"Comece de novo com: {reconnect_command(client_id, MERCADO_LIVRE)}"
+                f"O {name_of(platform)} {what} de {client_id}. "
+                f"Comece de novo com: {reconnect_command(client_id, platform)}"
             ) from None
         try:
-            vault.store_new_grant(client_id, MERCADO_LIVRE, pair, pair.user_id, replace_account=replace_account)
+            vault.store_new_grant(client_id, platform, granted.pair, granted.account, replace_account=replace_account)
         except AccountInUseError as refusal:
-            vault.store_new_grant(refusal.owner, MERCADO_LIVRE, pair, pair.user_id)
+            vault.store_new_grant(refusal.owner, platform, granted.pair, granted.account)
             raise
-    log.info("cliente %s conectado à conta %s do Mercado Livre", client_id, pair.user_id)
-    return pair.user_id
+    log.info("cliente %s conectado à conta %s em %s", client_id, granted.account, name_of(platform))
+    return granted.account
 
 
-def refreshers(settings: Settings) -> dict[str, Refresh]:
+def refreshers(settings: Settings, database: Database) -> dict[str, Refresh]:
     """Platform → how its pairs are renewed, for the platforms these settings configure."""
-    if settings.mercado_livre_app_id is None:
-        return {}
-    return {MERCADO_LIVRE: mercado_livre_oauth(settings).refresh}
+    return {key: each.refresh(settings, database) for key, each in PLATFORMS.items() if each.configured(settings)}
 
 
 def refresh_due(
@@ -123,36 +118,47 @@ def refresh_due(
     refresh_by_platform: Mapping[str, Refresh],
     *,
     client_id: str | None = None,
-    within: timedelta = CLOSE_TO_EXPIRY,
+    within: timedelta | None = None,
 ) -> list[RenewalResult]:
-    """Renew what expires ``within`` or was left without an answer: all active clients, or the one named.
+    """Renew what is close to expiry or was left without an answer: all active clients, or the one named.
 
-    One client's failure does not stop the others. Raises UsageError when ``client_id`` is not registered.
+    ``within``: what counts as close, where not each platform's own measure. Pairs of paused clients are renewed when
+    their platform would drop them for being idle. One client's failure does not stop the others. Raises UsageError when
+    ``client_id`` is not registered.
     """
     if client_id is not None:
         _check_client(database, client_id)
     with database.transaction() as connection:
-        active = {client.client_id for client in clients.active(connection)}
+        registered = clients.list_all(connection)
+    active = {client.client_id for client in registered if client.status == "ativo"}
+    paused = {client.client_id for client in registered if client.status == "pausado"}
     wanted = active if client_id is None else {client_id}
-    return [
-        _refresh_one(vault, state, refresh_by_platform.get(state.platform), within)
-        for state in vault.states()
-        if state.client_id in wanted
-    ]
+    results = []
+    for state in vault.states():
+        platform = PLATFORMS[state.platform]
+        idle = platform.keep_alive is not None and state.atualizado_em + platform.keep_alive <= vault.now()
+        if state.client_id in wanted:
+            limit = vault.now() + (platform.close_to_expiry if within is None else within)
+            due = state.expires_at <= limit or state.envios > 0
+        elif client_id is None and state.client_id in paused and idle and state.status == "ativo":
+            due = True
+        else:
+            continue
+        results.append(_refresh_one(vault, state, refresh_by_platform.get(state.platform), due=due))
+    return results
 
 
-def _refresh_one(vault: TokenVault, state: TokenState, refresh: Refresh | None, within: timedelta) -> RenewalResult:
+def _refresh_one(vault: TokenVault, state: TokenState, refresh: Refresh | None, *, due: bool) -> RenewalResult:
     def result(outcome: Outcome, message: str) -> RenewalResult:
         return RenewalResult(state.client_id, state.platform, outcome, message)
 
-    limit = vault.now() + within
-    if state.status == "ativo" and state.expires_at > limit and not state.envios:
+    if state.status == "ativo" and not due:
         return result("valid", _until(state.expires_at))
     if refresh is None:
         return result("failed", f"o aplicativo de {state.platform} não está configurado")
     try:
         renewed = vault.renew(
-            state.client_id, state.platform, refresh, needed=lambda g: g.expires_at <= limit or g.envios > 0
+            state.client_id, state.platform, refresh, needed=lambda g: g.versao == state.versao or g.envios > 0
         )
     except NeedsReauthorization as failure:
         return result("reauthorise", str(failure))

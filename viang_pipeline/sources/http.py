@@ -1,6 +1,6 @@
 """The one HTTP client for reading outside systems: pacing, token, retries, time limits, counters.
 
-Only GET: everything here may be repeated. What an answer means is in errors.py, what a body holds is the caller's.
+Only GET: everything here may be repeated. What an answer means is in conduct.py, what a body holds is the caller's.
 The token travels in a header only, and no error that could quote a header or a query leaves this file.
 """
 
@@ -9,10 +9,8 @@ from __future__ import annotations
 import logging
 import ssl
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import cache
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -20,21 +18,20 @@ from typing import Any, Protocol, Self
 import httpx
 import tenacity
 
-from viang_pipeline.failures import SourceFailure, TransientFailure
+from viang_pipeline.failures import SourceFailure, SourcePaused, TransientFailure
 from viang_pipeline.sources import payloads
-from viang_pipeline.sources.errors import LATER, envelope, from_http
+from viang_pipeline.sources.conduct import Broken, Conduct, Verdict
 from viang_pipeline.sources.pacers import Pacer
 from viang_pipeline.sources.redaction import quiet_http_library
-from viang_pipeline.sources.route_families import RouteFamilies
 
 log = logging.getLogger(__name__)
 
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
-LONGEST_RETRY_AFTER = 60.0
 FIRST_BACKOFF = 0.5
 LONGEST_BACKOFF = 30.0
 
-Params = Mapping[str, str | int]
+Params = Mapping[str, str | int | Sequence[str | int]]
+"""A sequence repeats its name."""
 
 
 class TokenSource(Protocol):
@@ -76,6 +73,7 @@ class HttpClient:
         *,
         base_url: str,
         source: str = "Mercado Livre",
+        conduct: Conduct | None = None,
         tokens: TokenSource | None = None,
         pacer: Pacer | None = None,
         transport: httpx.BaseTransport | None = None,
@@ -84,20 +82,20 @@ class HttpClient:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         quiet_http_library()
-        self.source = source
+        self._conduct = conduct or Conduct(source)
+        self.source = self._conduct.source
         self.requests = 0
         self.retries = 0
         self.throttled = 0
         self._tokens = tokens
         self._pacer = pacer
-        self._families = RouteFamilies(source)
         self._client = httpx.Client(
             base_url=base_url,
             transport=transport,
             timeout=TIMEOUT,
             verify=_trusted(),
             follow_redirects=False,
-            headers={"Accept": "application/json"},
+            headers={"Accept": "application/json", **self._conduct.headers},
         )
         self._retrying = tenacity.Retrying(
             retry=_may_repeat,
@@ -128,15 +126,18 @@ class HttpClient:
         """The answer to ``GET path`` once its status is in ``accept``.
 
         ``accept`` may name statuses that mean something to the caller (404 "not there yet", 204 "nothing", 206).
-        Raises TransientFailure when the repeats are used up or the route's family was refused too often (then at once,
-        without asking, for every later read of the family), PermanentFailure when repeating is of no use.
+        Raises TransientFailure when the repeats are used up, SourcePaused when the platform's rules forbid to ask (then
+        at once, without asking, for every later read they forbid), PermanentFailure when repeating is of no use.
         """
         attempt = _Attempt(f"GET {path}", path, params, headers or {}, frozenset(accept))
         return self._retrying(self._once, attempt)
 
     def _once(self, attempt: _Attempt) -> Answer:
         """One attempt, with at most one more for a token that is no longer good (contract Mercado Livre §1.1)."""
-        self._stop_if_refused(attempt)
+        stopped = self._conduct.stopped(attempt.path)
+        if stopped is not None:
+            raise stopped
+        attempt.tries += 1
         token = self._token(attempt, lambda tokens: tokens.access_token())
         response = self._send(attempt, token)
         if token and response.status_code in (401, 403) and not attempt.renewed:
@@ -146,18 +147,12 @@ class HttpClient:
                 response = self._send(attempt, another)
         return self._judge(attempt, response)
 
-    def _stop_if_refused(self, attempt: _Attempt) -> None:
-        stopped = self._families.stopped(attempt.path)
-        if stopped is not None:
-            attempt.repeatable = False
-            raise stopped
-
     def _another_token(self, attempt: _Attempt, response: httpx.Response, rejected: str) -> str | None:
-        """A 401 renews the token. A 403 of the gateway only if this one has expired meanwhile: the source then hands
-        out another by itself; if it does not, the token is good and a permission is missing: renewing would loop."""
-        if response.status_code == 401:
+        """Another token where the refusal calls for one."""
+        wish = self._conduct.renewal(response.status_code, response.content)
+        if wish == "renew":
             return self._token(attempt, lambda tokens: tokens.renew(rejected))
-        if not envelope(response.content).policy:
+        if wish == "no":
             return None
         current = self._token(attempt, lambda tokens: tokens.access_token())
         return current if current != rejected else None
@@ -178,34 +173,37 @@ class HttpClient:
         if token:
             headers["Authorization"] = f"Bearer {token}"
         self.requests += 1
+        how: Broken
         try:
             return self._client.get(attempt.path, params=attempt.params, headers=headers)
         except httpx.TimeoutException:
-            what = "demorou demais para responder"
+            how = "timeout"
         except httpx.ConnectError:
-            what = "não aceitou a conexão"
+            how = "refused"
         except (httpx.HTTPError, httpx.StreamError):
-            what = "interrompeu a conexão no meio da resposta"
+            how = "cut"
         # Raised outside the except block: the HTTP library's error holds the request, and the request the token.
-        raise TransientFailure(f"{self.source} {what}", where=attempt.where, action=LATER)
+        raise self._obey(attempt, self._conduct.broken(attempt.path, attempt.tries, how))
 
     def _judge(self, attempt: _Attempt, response: httpx.Response) -> Answer:
         status, content = response.status_code, response.content
-        if status != 429:
-            self._families.answered(attempt.path)
+        headers = dict(response.headers)
+        self._conduct.answered(attempt.path, status)
         if status in attempt.accept:
             document = payloads.decode(content, where=attempt.where) if status in (200, 206) else None
-            return Answer(status, dict(response.headers), content, document)
-        failure = from_http("GET", attempt.path, status, content)
-        if isinstance(failure, TransientFailure):
-            attempt.retry_after = _retry_after(response.headers)
-        if status == 429:
+            return Answer(status, headers, content, document)
+        raise self._obey(attempt, self._conduct.verdict(attempt.path, attempt.tries, status, headers, content))
+
+    def _obey(self, attempt: _Attempt, verdict: Verdict) -> SourceFailure:
+        """Do what the verdict asks of the pace; its failure."""
+        attempt.pause = verdict.pause
+        if verdict.slower:
             self.throttled += 1
-            self._families.refused(attempt.path)
             if self._pacer:
-                self._pacer.throttled(attempt.retry_after)
-            self._stop_if_refused(attempt)
-        raise failure
+                self._pacer.throttled(verdict.pause)
+        if verdict.closes and self._pacer:
+            self._pacer.close(*verdict.closes)
+        return verdict.failure
 
     def _count_retry(self, state: tenacity.RetryCallState) -> None:
         self.retries += 1
@@ -223,25 +221,26 @@ class _Attempt:
     params: Params | None
     headers: Mapping[str, str]
     accept: frozenset[int]
+    tries: int = 0
     renewed: bool = False
     repeatable: bool = True
-    retry_after: float | None = None
+    pause: float | None = None
 
 
 _backoff = tenacity.wait_random_exponential(multiplier=FIRST_BACKOFF, max=LONGEST_BACKOFF)
 
 
 def _wait(state: tenacity.RetryCallState) -> float:
-    """Full jitter over an exponential; never shorter than what the server asked for."""
+    """Full jitter over an exponential; never shorter than what the platform or its rules asked for."""
     attempt: _Attempt = state.args[0]
-    asked, attempt.retry_after = attempt.retry_after, None
+    asked, attempt.pause = attempt.pause, None
     return max(_backoff(state), asked or 0.0)
 
 
 def _may_repeat(state: tenacity.RetryCallState) -> bool:
     attempt: _Attempt = state.args[0]
     failure = state.outcome.exception() if state.outcome else None
-    return isinstance(failure, TransientFailure) and attempt.repeatable
+    return isinstance(failure, TransientFailure) and not isinstance(failure, SourcePaused) and attempt.repeatable
 
 
 def _enough(attempts: int, seconds: float) -> Callable[[tenacity.RetryCallState], bool]:
@@ -252,17 +251,3 @@ def _enough(attempts: int, seconds: float) -> Callable[[tenacity.RetryCallState]
         return state.attempt_number >= attempts or elapsed + state.upcoming_sleep > seconds
 
     return stop
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """``Retry-After`` in seconds, given as seconds or as a date, between 0 and one minute; None when unusable."""
-    text = headers.get("retry-after", "").strip()
-    try:
-        seconds = float(text)
-    except ValueError:
-        try:
-            at = parsedate_to_datetime(text)
-        except ValueError:
-            return None
-        seconds = ((at if at.tzinfo else at.replace(tzinfo=UTC)) - datetime.now(UTC)).total_seconds()
-    return min(max(seconds, 0.0), LONGEST_RETRY_AFTER) if seconds == seconds else None

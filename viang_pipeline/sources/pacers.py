@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import threading
 import time
@@ -10,7 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from viang_pipeline.sources.pacing import Booking, Budget, Scope, book, refuse
+from viang_pipeline.failures import SourcePaused
+from viang_pipeline.sources.pacing import Booking, Budget, Scope, book, close, refuse
 
 KEPT = 2.0
 """Seconds a booked moment stays good: slow answers may fall behind it, a pause must not end in a burst."""
@@ -23,6 +25,8 @@ class Pacer(Protocol):
 
     def throttled(self, retry_after: float | None) -> None: ...
 
+    def close(self, scope: str, seconds: float) -> None: ...
+
 
 class Ledger(Protocol):
     """Where budgets are kept. Instants are those of its own clock."""
@@ -32,6 +36,9 @@ class Ledger(Protocol):
 
     def refuse(self, booking: Booking, retry_after: float | None) -> None:
         """Slow down after a 429 to a request of ``booking``; ``retry_after`` in seconds, None when not given."""
+
+    def shut(self, scope: str, seconds: float) -> None:
+        """Book nothing from the budget ``scope`` for so many seconds."""
 
 
 class LocalLedger:
@@ -58,6 +65,10 @@ class LocalLedger:
             jitter=random.random(),
         )
 
+    def shut(self, scope: str, seconds: float) -> None:
+        """Book nothing for a while."""
+        self._budgets = close(self._scopes, self._budgets, scope, seconds, now=self._clock())
+
 
 @dataclass(frozen=True, slots=True)
 class _Slot:
@@ -66,16 +77,21 @@ class _Slot:
 
 
 class BookedPacer:
-    """Sends each request at a moment booked in ``ledger``. Safe between threads."""
+    """Sends each request at a moment booked in ``ledger``. Safe between threads.
+
+    ``source`` names the platform in what is raised while a budget is closed.
+    """
 
     def __init__(
         self,
         ledger: Ledger,
         *,
+        source: str = "A plataforma",
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._ledger = ledger
+        self._source = source
         self._clock = clock
         self._sleep = sleep
         self._lock = threading.Lock()
@@ -83,7 +99,7 @@ class BookedPacer:
         self._used = threading.local()
 
     def wait(self) -> None:
-        """Sleep until the next request may be sent."""
+        """Sleep until the next request may be sent. Raises SourcePaused, at once, while a budget is closed."""
         with self._lock:
             slot = self._next()
             seconds = slot.at - self._clock()
@@ -97,12 +113,29 @@ class BookedPacer:
             self._slots.clear()
             self._ledger.refuse(self._used.booking, retry_after)
 
+    def close(self, scope: str, seconds: float) -> None:
+        """The platform shut a budget of ours: nobody asks for so many seconds."""
+        with self._lock:
+            self._slots.clear()
+            self._ledger.shut(scope, seconds)
+
     def _next(self) -> _Slot:
         while self._slots and self._slots[0].at < self._clock() - KEPT:
             self._slots.popleft()
         if not self._slots:
             booking = self._ledger.book()
+            if booking.closed_until is not None:
+                raise self._paused(booking.closed_until - booking.booked_at)
             # Counted from the answer: the booking's own way there and back only makes us later.
             offset = self._clock() - booking.booked_at
             self._slots.extend(_Slot(moment + offset, booking) for moment in booking.moments)
         return self._slots.popleft()
+
+    def _paused(self, seconds: float) -> SourcePaused:
+        minutes = math.ceil(seconds / 60)
+        wait = f"{minutes} min" if minutes < 120 else f"{math.ceil(minutes / 60)} h"
+        return SourcePaused(
+            f"{self._source} não está sendo lido por mais {wait}, porque recusou chamadas por excesso",
+            where="rate_budgets",
+            action="Nada foi gravado; a leitura volta sozinha depois disso.",
+        )

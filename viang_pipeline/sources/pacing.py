@@ -50,11 +50,13 @@ HOLD_ALL = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What one budget limits. ``ceiling``: requests per second never exceeded; ``common``: several accounts use it."""
+    """What one budget limits. ``ceiling``: requests per second never exceeded; ``common``: several accounts use it;
+    ``closes``: it can be closed for a while, and is not held by refusals."""
 
     name: str
     ceiling: float
     common: bool
+    closes: bool = False
 
     @property
     def floor(self) -> float:
@@ -67,7 +69,8 @@ class Budget:
     """The state of one budget. Instants are seconds of the ledger's clock, rates requests per second; None: never.
 
     ``free_at``: next moment not given yet · ``rate``: allowed now (None: the ceiling) · ``refused_rate``: allowed when
-    it was last cut · ``cut_at`` · ``held_until``: no increase before · ``refused_at`` and ``refused_by``: the last
+    it was last cut · ``cut_at`` · ``held_until``: no increase before, or no request at all where the scope closes ·
+    ``refused_at`` and ``refused_by``: the last
     refusal and the account it met, for people.
     """
 
@@ -100,6 +103,42 @@ def mercado_livre_scopes(
     )
 
 
+BLING_ACCOUNT_RATE = 2.0
+"""Requests per second of one Bling account: it may make 3 with all its applications together (contract Bling §4)."""
+
+BLING_ADDRESS_RATE = 40.0
+"""Requests per second of one address, all accounts together: 60 block it (contract Bling §4)."""
+
+BLING_TOKEN_RATE = 9 / 60
+"""Token calls per second of one address. Twenty in a minute block it for an hour and ten are the most we allow
+(contract Bling §2); one less, because a moment may be used a little late and the next one in time."""
+
+BLING_ADDRESS = "bling:ip"
+BLING_TOKENS = "bling:token"
+
+
+def bling_day(company: str) -> str:
+    """The budget that is closed when an account has used up its calls of the day."""
+    return f"bling:dia:{company}"
+
+
+def bling_scopes(company: str, account_rate: float = BLING_ACCOUNT_RATE) -> tuple[Scope, ...]:
+    """The budgets a request of a Bling account takes from (contract Bling §4)."""
+    return (
+        Scope(f"bling:conta:{company}", account_rate, common=False),
+        Scope(bling_day(company), BLING_ADDRESS_RATE, common=True, closes=True),
+        Scope(BLING_ADDRESS, max(BLING_ADDRESS_RATE, account_rate), common=True, closes=True),
+    )
+
+
+def bling_token_scopes() -> tuple[Scope, ...]:
+    """The budgets a call of Bling's token endpoint takes from: a blocked address may not ask for tokens either."""
+    return (
+        Scope(BLING_TOKENS, BLING_TOKEN_RATE, common=False, closes=True),
+        Scope(BLING_ADDRESS, BLING_ADDRESS_RATE, common=True, closes=True),
+    )
+
+
 def allowed(scope: Scope, budget: Budget) -> float:
     """Requests per second allowed now, between floor and ceiling."""
     return scope.ceiling if budget.rate is None else min(max(budget.rate, scope.floor), scope.ceiling)
@@ -107,17 +146,21 @@ def allowed(scope: Scope, budget: Budget) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """Moments of requests on the ledger's clock."""
+    """Moments of requests on the ledger's clock; none while a budget is closed, until ``closed_until``."""
 
     booked_at: float
     moments: list[float]
+    closed_until: float | None = None
 
 
 def book(scopes: Sequence[Scope], budgets: Sequence[Budget], now: float) -> tuple[Booking, list[Budget]]:
-    """The moments of the next requests, at least one, and the budgets after them.
+    """The moments of the next requests, at least one unless a budget is closed, and the budgets after them.
 
     Each budget gives its own evenly spaced moments; a request waits for the latest. Nothing is saved up while idle.
     """
+    closed = [b.held_until for s, b in zip(scopes, budgets, strict=True) if s.closes and (b.held_until or now) > now]
+    if closed:
+        return Booking(now, [], closed_until=max(until for until in closed if until is not None)), list(budgets)
     rates = [allowed(*pair) for pair in zip(scopes, budgets, strict=True)]
     starts = [max(budget.free_at, now) for budget in budgets]
     room = BOOK_AHEAD - (max(starts) - now)
@@ -159,14 +202,22 @@ def refuse(
     account = next(scope.name for scope in scopes if not scope.common)
     after = []
     for scope, budget in zip(scopes, budgets, strict=True):
-        if scope.common:
+        if scope.common and not scope.closes:
             budget = replace(budget, held_until=max(budget.held_until or now, now + HOLD_ALL * (0.5 + jitter)))
-        else:
+        elif not scope.common:
             budget = _cut(scope, budget, booking.booked_at, now, jitter)
             if retry_after is not None:
                 budget = replace(budget, free_at=max(budget.free_at, now + retry_after))
         after.append(replace(budget, refused_at=now, refused_by=account))
     return after
+
+
+def close(scopes: Sequence[Scope], budgets: Sequence[Budget], name: str, seconds: float, *, now: float) -> list[Budget]:
+    """The budgets after the platform shut one of them, ``name``, for ``seconds``: nobody asks before."""
+    return [
+        replace(budget, held_until=max(budget.held_until or now, now + seconds)) if scope.name == name else budget
+        for scope, budget in zip(scopes, budgets, strict=True)
+    ]
 
 
 def _cut(scope: Scope, budget: Budget, booked_at: float, now: float, jitter: float) -> Budget:

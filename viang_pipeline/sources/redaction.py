@@ -16,6 +16,7 @@ LONGEST = 200
 _SECRETS = (
     re.compile(r"\bAPP_USR-[\w.\-]+"),
     re.compile(r"\bTG-[\w.\-]+"),
+    re.compile(r"\beyJ[\w\-]{8,}(?:\.[\w\-]+)*"),
     re.compile(r"(?i)\bauthorization\b[\"']?\s*[:=]\s*[\"']?(?:bearer|basic)?\s*[^\s,;\"'}\])]+"),
     re.compile(r"(?i)\b(?:bearer|basic)\s+[\w.~+/=\-]{8,}"),
     re.compile(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from viang_pipeline.failures import TransientFailure
+from viang_pipeline.failures import SourcePaused
 
 REPEATED = 5
 """429s in a row, over all requests of a family, after which its read stops."""
@@ -29,12 +29,12 @@ class RouteFamilies:
         self._source = source
         self._refused: Counter[str] = Counter()
 
-    def stopped(self, path: str) -> TransientFailure | None:
+    def stopped(self, path: str) -> SourcePaused | None:
         """The failure of a read whose family is stopped; None while it may go on."""
         name = family(path)
         if self._refused[name] < REPEATED:
             return None
-        return TransientFailure(
+        return SourcePaused(
             f"{self._source} recusou {REPEATED} chamadas seguidas desta família por excesso de ritmo; "
             "a leitura dela parou, as outras continuam",
             where=f"GET {name}",

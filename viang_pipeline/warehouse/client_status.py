@@ -57,8 +57,8 @@ class ReadState:
             return f"nunca lido{reason}"
         if self.ultimo_dia < expected:
             return f"atrasado, lido até {self.ultimo_dia}{reason}"
-        # Only orders decide which days exist; the other resources are read for the days orders were read for.
-        if self.resource == "orders" and self.days_missing > 0:
+        # Only Mercado Livre's orders decide which days exist; all else is read for the days they were read for.
+        if (self.source, self.resource) == ("mercado_livre", "orders") and self.days_missing > 0:
             return f"{self.days_missing} dias sem leitura{reason}"
         return None
 

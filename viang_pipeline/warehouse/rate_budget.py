@@ -14,7 +14,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from viang_pipeline.failures import TransientFailure
-from viang_pipeline.sources.pacing import Booking, Budget, Scope, book, refuse
+from viang_pipeline.sources.pacing import Booking, Budget, Scope, book, close, refuse
 from viang_pipeline.warehouse.database import Database
 
 T = TypeVar("T")
@@ -74,6 +74,10 @@ class SharedLedger:
                 refuse(self._scopes, budgets, booking, now=now, retry_after=retry_after, jitter=jitter),
             )
         )
+
+    def shut(self, scope: str, seconds: float) -> None:
+        """Keep every process from asking for a while."""
+        self._change(lambda budgets, now: (None, close(self._scopes, budgets, scope, seconds, now=now)))
 
     def close(self) -> None:
         """Give the connection back."""

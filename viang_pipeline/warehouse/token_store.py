@@ -20,6 +20,9 @@ from viang_pipeline.warehouse.token_cipher import TokenCipher
 
 PLATFORM_NAMES = {"mercado_livre": "Mercado Livre", "bling": "Bling"}
 
+Account = int | str
+"""A seller's account as its platform names it: a number, or a text kept in a column of its own."""
+
 
 class IssuedPair(Protocol):
     """What a platform's token endpoint gives; ``expires_in`` in seconds."""
@@ -35,15 +38,15 @@ class IssuedPair(Protocol):
 class AccountInUseError(ViangError):
     """The seller account belongs to another client, named by ``owner``."""
 
-    def __init__(self, account_id: int, owner: str, client_id: str) -> None:
+    def __init__(self, account: Account, owner: str, client_id: str) -> None:
         self.owner = owner
-        super().__init__(f"A conta {account_id} já está conectada ao cliente {owner}; {client_id} não foi conectado.")
+        super().__init__(f"A conta {account} já está conectada ao cliente {owner}; {client_id} não foi conectado.")
 
 
 class AccountChangedError(ViangError):
     """The client was connected with another seller account before."""
 
-    def __init__(self, client_id: str, before: int, after: int) -> None:
+    def __init__(self, client_id: str, before: Account, after: Account) -> None:
         super().__init__(
             f"{client_id} está conectado à conta {before} e agora veio a conta {after}; nada mudou. "
             "Se a troca é mesmo desejada, repita com --trocar-conta."
@@ -57,12 +60,18 @@ class TokenState:
     client_id: str
     platform: str
     account_id: int | None
+    conta_externa: str | None
     expires_at: datetime
     status: str
     versao: int
     envios: int
     motivo: str | None
     atualizado_em: datetime
+
+    @property
+    def account(self) -> Account | None:
+        """The account as its platform names it; None when it was never told."""
+        return self.account_id if self.conta_externa is None else self.conta_externa
 
 
 @dataclass(frozen=True)
@@ -140,7 +149,7 @@ class TokenStore:
         platform: str,
         pair: IssuedPair,
         *,
-        account_id: int,
+        account: Account,
         expires_at: datetime,
         now: datetime,
         replace_account: bool,
@@ -152,18 +161,20 @@ class TokenStore:
         """
         with self._database.transaction() as connection:
             connection.execute(
-                "select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"viang:account:{platform}:{account_id}"]
+                "select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"viang:account:{platform}:{account}"]
             )
             for state in self._states(connection):
-                if state.platform != platform or state.account_id is None:
+                if state.platform != platform or state.account is None:
                     continue
-                if state.client_id != client_id and state.account_id == account_id:
-                    raise AccountInUseError(account_id, state.client_id, client_id)
-                if state.client_id == client_id and state.account_id != account_id and not replace_account:
-                    raise AccountChangedError(client_id, state.account_id, account_id)
+                if state.client_id != client_id and state.account == account:
+                    raise AccountInUseError(account, state.client_id, client_id)
+                if state.client_id == client_id and state.account != account and not replace_account:
+                    raise AccountChangedError(client_id, state.account, account)
+            number, text = (account, None) if isinstance(account, int) else (None, account)
             self._write(
-                connection, "store_grant.sql", client_id, platform, pair, expires_at, now, account_id=account_id
-            )
+                connection, "store_grant.sql", client_id, platform, pair, expires_at, now,
+                account_id=number, conta_externa=text,
+            )  # fmt: skip
 
     def announce(self, client_id: str, platform: str, *, versao: int, now: datetime) -> bool:
         """Commit the intent to send the stored refresh token; False when the pair is no longer ``versao``."""
@@ -238,8 +249,8 @@ class TokenStore:
     def _states(connection: psycopg.Connection) -> list[TokenState]:
         with connection.cursor(row_factory=class_row(TokenState)) as cursor:
             return cursor.execute(
-                "select client_id, platform, account_id, expires_at, status, versao, envios, motivo, atualizado_em "
-                "from dashboard.api_tokens order by client_id, platform"
+                "select client_id, platform, account_id, conta_externa, expires_at, status, versao, envios, motivo, "
+                "atualizado_em from dashboard.api_tokens order by client_id, platform"
             ).fetchall()
 
     def _open(self, secret: bytes, client_id: str, platform: str) -> str:
@@ -264,7 +275,7 @@ class TokenStore:
         pair: IssuedPair,
         expires_at: datetime,
         now: datetime,
-        **more: int,
+        **more: Account | None,
     ) -> bool:
         """Run one of the statements beside this file with the pair encrypted before it enters the statement."""
         values = {

@@ -27,6 +27,7 @@ from viang_pipeline.settings import Clock
 from viang_pipeline.warehouse.database import Database
 from viang_pipeline.warehouse.token_store import (
     PLATFORM_NAMES,
+    Account,
     Grant,
     IssuedPair,
     TokenState,
@@ -85,10 +86,19 @@ class TokenVault:
         return self._clock().astimezone(UTC)
 
     def source(
-        self, client_id: str, platform: str, refresh: Refresh, *, allow_refresh: bool = True
+        self,
+        client_id: str,
+        platform: str,
+        refresh: Refresh,
+        *,
+        allow_refresh: bool = True,
+        margin: timedelta = RENEWAL_MARGIN,
     ) -> VaultTokenSource:
-        """Tokens for one run; a dry run passes ``allow_refresh=False`` (contract mercado_livre §15, 24)."""
-        return VaultTokenSource(self, client_id, platform, refresh, allow_refresh=allow_refresh)
+        """Tokens for one run, renewed when less than ``margin`` of their life is left.
+
+        A dry run passes ``allow_refresh=False`` (contract mercado_livre §15, 24).
+        """
+        return VaultTokenSource(self, client_id, platform, refresh, margin if allow_refresh else None)
 
     def states(self) -> list[TokenState]:
         """Every stored pair by client and platform, without its tokens."""
@@ -110,7 +120,7 @@ class TokenVault:
         return self._store.rotate_keys()
 
     def store_new_grant(
-        self, client_id: str, platform: str, pair: IssuedPair, account_id: int, *, replace_account: bool = False
+        self, client_id: str, platform: str, pair: IssuedPair, account: Account, *, replace_account: bool = False
     ) -> None:
         """Keep the pair of a new consent; clears ``reautorizar`` and any intent.
 
@@ -123,7 +133,7 @@ class TokenVault:
                 client_id,
                 platform,
                 pair,
-                account_id=account_id,
+                account=account,
                 expires_at=now + timedelta(seconds=pair.expires_in),
                 now=now,
                 replace_account=replace_account,
@@ -234,19 +244,20 @@ def _insist(write: Callable[[], Written]) -> Written:
 
 
 class VaultTokenSource:
-    """Tokens of one client for one run, cached so that requests do not ask the database.
+    """Tokens of one client for one run, cached so that requests do not ask the database. Without ``margin`` none is
+    renewed.
 
     Threads of one run share one source; they queue here and not on database connections.
     """
 
     def __init__(
-        self, vault: TokenVault, client_id: str, platform: str, refresh: Refresh, *, allow_refresh: bool
+        self, vault: TokenVault, client_id: str, platform: str, refresh: Refresh, margin: timedelta | None
     ) -> None:
         self._vault = vault
         self._client_id = client_id
         self._platform = platform
         self._refresh = refresh
-        self._allow_refresh = allow_refresh
+        self._margin = margin
         self._held: Grant | None = None
         self._turn = threading.Lock()
 
@@ -277,13 +288,12 @@ class VaultTokenSource:
             return self._held.access_token
 
     def _good(self, grant: Grant) -> bool:
-        margin = RENEWAL_MARGIN if self._allow_refresh else timedelta(0)
-        return grant.expires_at - margin > self._vault.now()
+        return grant.expires_at - (self._margin or timedelta(0)) > self._vault.now()
 
     def _usable(self, stored: Grant, good: Callable[[Grant], bool]) -> Grant:
         if good(stored):
             return stored
-        if not self._allow_refresh:
+        if self._margin is None:
             raise PermanentFailure(
                 f"O token de {self._client_id} venceu ou foi recusado, e uma simulação não o renova",
                 where="cofre de tokens",

@@ -313,8 +313,8 @@ def test_a_source_behind_its_clients_orders_is_named_with_why_its_reading_failed
     assert run_checks("fontes_em_dia")["fontes_em_dia"].passed, "a client that is behind itself is named elsewhere"
     shop.read(yesterday)
     with shop.database.transaction() as conn:
-        for resource in BESIDE_ORDERS:
-            ledgers.mark_read(conn, shop.client_id, "mercado_livre", resource, [yesterday], NOW)
+        for source, resource in BESIDE_ORDERS:
+            ledgers.mark_read(conn, shop.client_id, source, resource, [yesterday], NOW)
     assert run_checks("fontes_em_dia")["fontes_em_dia"].passed
 
     shop.execute("delete from dashboard.source_reads where resource = 'visits'")
@@ -323,4 +323,4 @@ def test_a_source_behind_its_clients_orders_is_named_with_why_its_reading_failed
     found = run_checks("fontes_em_dia")["fontes_em_dia"]
     assert not found.passed
     assert found.severity == dg.AssetCheckSeverity.WARN
-    assert "| loja-aurora | visits | nunca | fora do ar |" in str(found.metadata["exemplos"].value)
+    assert "| loja-aurora | mercado_livre/visits | nunca | fora do ar |" in str(found.metadata["exemplos"].value)

@@ -175,7 +175,6 @@ def test_a_collaborator_is_told_to_use_the_main_user(settings) -> None:
 @pytest.mark.parametrize(
     ("args", "reason"),
     [
-        (("bling", SHOP), "Bling"),
         (("shopee", SHOP), "Plataforma desconhecida"),
         (("mercado-livre", "loja-que-nao-existe"), "não existe"),
         (("mercado-livre", SHOP, "--code", "TG-1"), "--code e --state juntos"),

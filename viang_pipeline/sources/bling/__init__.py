@@ -1,0 +1,1 @@
+"""What we know of Bling (contract Bling): consent, reads, payloads. No Dagster, no SQL."""
