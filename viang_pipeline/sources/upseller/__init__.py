@@ -1,0 +1,10 @@
+"""UpSeller: files a person exports and hands in, and an optional HTTP read of the stock (contract UpSeller).
+
+``read_file`` turns bytes into typed rows or raises one ``RejectedFile``. Columns that hold people are never looked at.
+"""
+
+from viang_pipeline.sources.upseller.files import digest, read_file, unpacked
+from viang_pipeline.sources.upseller.reading import Reading
+from viang_pipeline.sources.upseller.rejection import RejectedFile
+
+__all__ = ["Reading", "RejectedFile", "digest", "read_file", "unpacked"]
