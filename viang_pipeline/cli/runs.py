@@ -19,6 +19,8 @@ STEPS = {
     "mercado_livre__claims": "lendo reclamações",
     "mercado_livre__billing": "lendo faturas",
     "mercado_livre__discounts": "lendo descontos",
+    "upseller__files": "importando arquivos do UpSeller",
+    "upseller__stock": "fotografando o estoque do UpSeller",
     "fact_order_line": "montando linhas de pedido",
     "fact_visits": "distribuindo visitas",
     "fact_stock": "montando o estoque",

@@ -30,6 +30,10 @@ RESOURCES = {
     "claims": "reclamações",
     "billing": "faturas",
     "discounts": "descontos",
+    "products": "produtos",
+    "links": "ligações com anúncios",
+    "kits": "kits",
+    "stock_http": "estoque por HTTP",
 }
 
 

@@ -6,5 +6,6 @@
 from viang_pipeline.sources.upseller.files import digest, read_file, unpacked
 from viang_pipeline.sources.upseller.reading import Reading
 from viang_pipeline.sources.upseller.rejection import RejectedFile
+from viang_pipeline.sources.upseller.workbook import MOST_BYTES
 
-__all__ = ["Reading", "RejectedFile", "digest", "read_file", "unpacked"]
+__all__ = ["MOST_BYTES", "Reading", "RejectedFile", "digest", "read_file", "unpacked"]

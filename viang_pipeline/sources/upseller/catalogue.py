@@ -11,7 +11,16 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
-from viang_pipeline.sources.upseller.cells import BadCell, amount, identifier, instant, quantity, text, yes_or_no
+from viang_pipeline.sources.upseller.cells import (
+    BadCell,
+    amount,
+    identifier,
+    instant,
+    quantity,
+    short_text,
+    text,
+    yes_or_no,
+)
 from viang_pipeline.sources.upseller.payloads import KitPart, Link, Product
 from viang_pipeline.sources.upseller.reading import Grouped, Reading, grouped, key
 from viang_pipeline.sources.upseller.tables import Refused, Row, Table
@@ -57,11 +66,11 @@ def read_links(table: Table, reading: Reading) -> None:
     def place(row: Row) -> str:
         listing = row.get("listing_id", identifier)
         plain = None if listing is None else re.sub(r"^MLB-?(?=\d+$)", "", listing)
-        return key(row.get("shop", text), plain, row.get("variant_id", identifier))
+        return key(row.get("shop", short_text), plain, row.get("variant_id", identifier))
 
     def link(row: Row) -> Grouped:
         nonlocal without_listing_sku
-        sku, shop = row.get("sku", identifier), row.get("shop", text)
+        sku, shop = row.get("sku", identifier), row.get("shop", short_text)
         if sku is None or shop is None:
             raise _Skip
         listing = row.get("listing_id", identifier)

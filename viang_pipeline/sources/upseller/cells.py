@@ -23,6 +23,8 @@ Cell = str | int | float | Decimal | datetime | date | time | timedelta | None
 MOST_DIGITS = 15
 """A spreadsheet keeps no more digits of a number: a longer identifier in a numeric cell has lost some."""
 
+LONGEST_NAME = 200
+
 SERIAL_DAYS = (20_000, 80_000)
 """Excel serials taken for dates: 1954 to 2119."""
 
@@ -44,15 +46,22 @@ def is_blank(cell: Cell) -> bool:
     return cell is None or (isinstance(cell, str) and _stripped(cell) in _NOTHING)
 
 
-def text(cell: Cell) -> str | None:
-    """A name or a label; None when blank."""
+def text(cell: Cell, longest: int = 1000) -> str | None:
+    """A label; None when blank. Raises BadCell for a formula's error and for what is too long to be one."""
     if is_blank(cell):
         return None
     if isinstance(cell, str):
         if cell in ERROR_CODES:
             raise BadCell("a célula tem um erro de fórmula")
+        if len(cell) > longest:
+            raise BadCell("o texto é longo demais")
         return _stripped(cell)
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+
+def short_text(cell: Cell) -> str | None:
+    """A label short enough to tell rows apart by."""
+    return text(cell, LONGEST_NAME)
 
 
 def identifier(cell: Cell) -> str | None:
@@ -68,7 +77,7 @@ def identifier(cell: Cell) -> str | None:
         if cell != int(cell):
             raise BadCell("o código virou número com casas decimais na planilha")
         return str(int(cell))
-    found = text(cell)
+    found = short_text(cell)
     if found is not None and _SCIENTIFIC.fullmatch(found):
         raise BadCell("o código está em notação científica e perdeu dígitos")
     return found

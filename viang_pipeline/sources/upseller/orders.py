@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 from viang_pipeline.domain.business_day import business_day
 from viang_pipeline.sources.payloads import CENT, without_noise
 from viang_pipeline.sources.upseller import vocabulary
-from viang_pipeline.sources.upseller.cells import BadCell, amount, identifier, instant, quantity, text
+from viang_pipeline.sources.upseller.cells import BadCell, amount, identifier, instant, quantity, short_text, text
 from viang_pipeline.sources.upseller.layouts import ORDERS, REQUIRED_FOR_SALES
 from viang_pipeline.sources.upseller.payloads import Component, Item, Suborder, goods, revenue
 from viang_pipeline.sources.upseller.reading import Grouped, Reading, grouped, key
@@ -121,7 +121,7 @@ def _identity(row: Row) -> _Identity:
     external = row.get("order_external_id", identifier) or own
     if external is None:
         raise BadCell("não tem número de pedido")
-    said = row.need("platform", text)
+    said = row.need("platform", short_text)
     return _Identity(vocabulary.platform(said), external, row.get("suborder_id", identifier) or own or external, own)
 
 

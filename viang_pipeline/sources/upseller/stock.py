@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from viang_pipeline.sources.upseller.cells import BadCell, amount, identifier, quantity, text
+from viang_pipeline.sources.upseller.cells import BadCell, amount, identifier, quantity, short_text
 from viang_pipeline.sources.upseller.payloads import Stock
 from viang_pipeline.sources.upseller.reading import Reading, grouped, key
 from viang_pipeline.sources.upseller.rejection import RejectedFile
@@ -38,7 +38,7 @@ def read_stock(table: Table, reading: Reading) -> None:
 def _stock(row: Row) -> Stock:
     return Stock(
         sku=row.need("sku", identifier),
-        warehouse=row.need("warehouse", text),
+        warehouse=row.need("warehouse", short_text),
         available=row.need("available", quantity),
         reserved=row.need("reserved", quantity),
         on_hand=row.need("on_hand", quantity),
