@@ -4,7 +4,7 @@ Written from the contract, apart from the importer; money is int centavos, insta
 """
 
 from viang_pipeline.sandbox.upseller.account import Account, generate_account
-from viang_pipeline.sandbox.upseller.export import Style
+from viang_pipeline.sandbox.upseller.sheets import Style
 from viang_pipeline.sandbox.upseller.truth import Item, Kit, Link, Part, Product, SaleOrder, StockLine
 
 __all__ = ["Account", "Item", "Kit", "Link", "Part", "Product", "SaleOrder", "StockLine", "Style", "generate_account"]

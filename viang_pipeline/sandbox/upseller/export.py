@@ -10,8 +10,6 @@ from viang_pipeline.sandbox.upseller import templates
 from viang_pipeline.sandbox.upseller.sheets import SAO_PAULO, Money, Style, Value, written
 from viang_pipeline.sandbox.upseller.truth import Item, Kit, Link, Part, Product, SaleOrder, StockLine
 
-__all__ = ["Style", "kits_file", "links_file", "orders_file", "product_template_file", "products_file", "stock_file"]
-
 
 def orders_file(orders: Iterable[SaleOrder], style: Style = Style()) -> bytes:  # noqa: B008  frozen
     """Orders in one of the templates: a row per order, item and warehouse part."""

@@ -36,9 +36,9 @@ class Style:
 
     ``width`` of the orders' template · ``money``: of an order on every row, or on its first · ``numbers``: ``cells``
     of the workbook, or text with a decimal ``comma`` or ``point`` · ``dates``: text, Excel ``serial`` or date
-    ``cells`` · ``blank`` for what is not there · ``shuffle``: columns in the order this seed gives · ``repeat_profit``: a second
-    ``Lucro Estimado`` with another value · ``rows_above`` the header and ``sheets_before`` the table · ``encoding`` and
-    ``separator`` of a CSV.
+    ``cells`` · ``blank`` for what is not there · ``shuffle``: columns in the order this seed gives · ``repeat_profit``:
+    a second ``Lucro Estimado`` with another value · ``rows_above`` the header and ``sheets_before`` the table ·
+    ``encoding`` and ``separator`` of a CSV.
     """
 
     file: Literal["xlsx", "csv"] = "xlsx"

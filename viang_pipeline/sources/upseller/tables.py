@@ -6,6 +6,7 @@ leave this file.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -122,7 +123,11 @@ def _names(cell: Cell) -> tuple[str, str]:
     """A header as a whole and without the hint after its first line break (contract §1)."""
     if not isinstance(cell, str) or is_blank(cell):
         return "", ""
-    return normalised(cell.replace("_x000D_", "")), normalised(cell.strip().splitlines()[0])
+    return normalised(cell.replace("_x000D_", "")), normalised(_first_line(cell))
+
+
+def _first_line(header: str) -> str:
+    return re.split(r"[\r\n]", header.strip(), maxsplit=1)[0]
 
 
 def _missing(layout: Layout, headers: Sequence[tuple[str, str]]) -> list[str]:
@@ -145,7 +150,7 @@ def _filled(
         if known is not None:
             columns.setdefault(known, position)  # a header that is printed twice: the first one counts
         elif either[0]:
-            unknown.append(redact(str(printed[position]).strip().splitlines()[0])[:60])
+            unknown.append(redact(_first_line(str(printed[position])))[:60])
     places = {
         field_name: [columns[header] for header in map(normalised, aliases) if header in columns]
         for field_name, aliases in layout.fields.items()

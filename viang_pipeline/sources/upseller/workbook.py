@@ -62,7 +62,9 @@ def members(name: str, content: bytes) -> list[tuple[str, bytes]]:
             if any(entry.filename == "xl/workbook.xml" for entry in entries):
                 return [(name, content)]
             return _workbooks(name, archive, entries)
-    except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError, ValueError) as error:
+    except RejectedFile:
+        raise
+    except Exception as error:  # noqa: BLE001  a damaged archive fails in the library or the decompressor
         raise RejectedFile(
             f"O arquivo está cortado, protegido ou danificado ({type(error).__name__})", where=name, action=_SAVE_AGAIN
         ) from None
