@@ -64,6 +64,13 @@ class Settings(BaseSettings):
     bling_api_url: str = Field(BLING_API, validation_alias="BLING_API_URL")
     bling_token_url: str = Field(BLING_TOKEN, validation_alias="BLING_TOKEN_URL")
     bling_auth_url: str = Field(BLING_AUTH, validation_alias="BLING_AUTH_URL")
+    upseller_api_url: str | None = Field(None, validation_alias="UPSELLER_API_URL")
+    upseller_client_id: SecretStr | None = Field(None, validation_alias="UPSELLER_CLIENT_ID")
+    upseller_api_token: SecretStr | None = Field(None, validation_alias="UPSELLER_API_TOKEN")
+    upseller_client_id_header: str = Field("client-id", validation_alias="UPSELLER_CLIENT_ID_HEADER")
+    upseller_token_header: str = Field("api-token", validation_alias="UPSELLER_API_TOKEN_HEADER")
+    upseller_page_size: int = Field(50, validation_alias="UPSELLER_PAGE_SIZE", ge=1, le=1000)
+    upseller_api_client: str | None = Field(None, validation_alias="UPSELLER_API_CLIENT")
 
     now_override: datetime | None = Field(None, validation_alias="VIANG_NOW")
 
@@ -97,6 +104,13 @@ class Settings(BaseSettings):
     @classmethod
     def _dsn_is_postgres(cls, dsn: SecretStr | None) -> SecretStr | None:
         return None if dsn is None else SecretStr(checked_dsn(dsn.get_secret_value()))
+
+    @field_validator("upseller_api_url")
+    @classmethod
+    def _optional_address(cls, value: str | None) -> str | None:
+        if value is not None and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
+            raise ValueError("deve ser um endereço http(s) completo")
+        return None if value is None else value.rstrip("/")
 
     @field_validator(
         "mercado_livre_api_url", "mercado_livre_auth_url", "bling_api_url", "bling_token_url", "bling_auth_url"
@@ -138,7 +152,13 @@ class Settings(BaseSettings):
             "BLING_API_URL": self.bling_api_url,
             "BLING_TOKEN_URL": self.bling_token_url,
             "BLING_AUTH_URL": self.bling_auth_url,
+            **({"UPSELLER_API_URL": self.upseller_api_url} if self.upseller_api_url else {}),
         }
+
+    @property
+    def upseller_http(self) -> bool:
+        """Whether the optional HTTP read of UpSeller's stock is on."""
+        return None not in (self.upseller_api_url, self.upseller_client_id, self.upseller_api_token)
 
     def clock(self) -> Clock:
         """The instant everything uses as "now": the machine's clock, or VIANG_NOW in a rehearsal."""

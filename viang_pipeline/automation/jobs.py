@@ -5,7 +5,7 @@ import dagster as dg
 from viang_pipeline.collect.authorization import open_vault, refresh_due, refreshers
 from viang_pipeline.resources.supabase import SupabaseResource
 
-RAW = dg.AssetSelection.groups("mercado_livre", "bling")
+RAW = dg.AssetSelection.groups("mercado_livre", "bling", "upseller")
 MARTS = dg.AssetSelection.groups("marts")
 
 daily_update = dg.define_asset_job(

@@ -1,9 +1,11 @@
-"""Sensors gather and emit; what to do is decided in ``decisions``. A tick reads only our tables and the run queue.
+"""Sensors gather and emit; what to do is decided in ``decisions``. A tick reads our tables, inboxes and the run queue.
 
 The run queue first: what a run that ends in between has done is then in the tables, and nothing is asked for twice.
 """
 
+import json
 from datetime import datetime, timedelta
+from hashlib import blake2b
 
 import dagster as dg
 
@@ -12,11 +14,12 @@ from viang_pipeline.automation import decisions
 from viang_pipeline.automation.in_process import failure_sentence
 from viang_pipeline.automation.jobs import rebuild_marts, reprocess
 from viang_pipeline.automation.state import active_clients, clients_with_runs, registered_clients, unread_sources
+from viang_pipeline.collect.upseller.inbox import waiting, whole
 from viang_pipeline.domain.business_day import SAO_PAULO, last_closed_day
 from viang_pipeline.marts.build import BUILDERS
 from viang_pipeline.resources.supabase import SupabaseResource
 from viang_pipeline.sources.redaction import redact
-from viang_pipeline.warehouse import ledgers
+from viang_pipeline.warehouse import clients, ledgers
 
 RUNNING = dg.DefaultSensorStatus.RUNNING
 MOST_REQUESTS = 50
@@ -47,11 +50,11 @@ def client_registry(context: dg.SensorEvaluationContext, supabase: SupabaseResou
     busy = clients_with_runs(context.instance)
     with supabase.database.transaction() as conn:
         registered = registered_clients(conn)
-        clients = active_clients(conn)
+        active = active_clients(conn)
     fresh = decisions.partitions_to_add(registered, context.instance.get_dynamic_partitions("client"))
     chunks = {
         client.client_id: decisions.first_load_chunk(client.starts, client.complete, now)
-        for client in clients
+        for client in active
         if client.client_id not in busy
     }
     requests = [_request("primeira-carga", client_id, chunk, now) for client_id, chunk in chunks.items() if chunk]
@@ -73,10 +76,10 @@ def catch_up(context: dg.SensorEvaluationContext, supabase: SupabaseResource) ->
     now = supabase.settings.clock()()
     busy = clients_with_runs(context.instance)
     with supabase.database.transaction() as conn:
-        clients = active_clients(conn)
+        active = active_clients(conn)
     chunks = {
         client.client_id: decisions.missed_chunk(client.starts, client.complete, now)
-        for client in clients
+        for client in active
         if client.client_id not in busy
     }
     requests = [_request("noite-perdida", client_id, chunk, now) for client_id, chunk in chunks.items() if chunk]
@@ -144,6 +147,43 @@ def changed_days(context: dg.SensorEvaluationContext, supabase: SupabaseResource
     return dg.SensorResult(
         run_requests=requests[:MOST_REQUESTS],
         skip_reason=None if requests else dg.SkipReason("Nenhum dia pendente"),
+    )
+
+
+@dg.sensor(
+    job=reprocess,
+    minimum_interval_seconds=60,
+    default_status=RUNNING,
+    description="Arquivo do UpSeller na pasta de um cliente, já inteiro: pede a importação, que marca os dias mudados.",
+)
+def upseller_inbox(context: dg.SensorEvaluationContext, supabase: SupabaseResource) -> dg.SensorResult:
+    """One run per active client with files whose size is what the last tick saw. Only lists files."""
+    now = supabase.settings.clock()()
+    busy = clients_with_runs(context.instance)
+    with supabase.database.transaction() as conn:
+        known = {client.client_id for client in clients.active(conn)}
+    known &= set(context.instance.get_dynamic_partitions("client"))
+    found = waiting(supabase.settings.home)
+    seen = {client_id: {file.path.name: file.size for file in files} for client_id, files in found.items()}
+    before = json.loads(context.cursor or "{}")
+    day = last_closed_day(now)
+    requests = []
+    for client_id in sorted(found.keys() & known - busy):
+        ready = whole(found[client_id], before.get(client_id, {}))
+        if ready:
+            # The same files are asked for once an hour, should a run not get to put them away.
+            which = blake2b(repr(ready).encode(), digest_size=8).hexdigest()
+            requests.append(
+                dg.RunRequest(
+                    run_key=f"upseller:{client_id}:{which}:{now:%Y-%m-%dT%H}",
+                    tags=partitions.range_tags(client_id, day, day, starts=partitions.FIRST_DAY, now=now),
+                    asset_selection=[dg.AssetKey(["upseller", "files"])],
+                )
+            )
+    return dg.SensorResult(
+        run_requests=requests[:MOST_REQUESTS],
+        cursor=json.dumps(seen),
+        skip_reason=None if requests else dg.SkipReason("Nenhum arquivo inteiro à espera"),
     )
 
 

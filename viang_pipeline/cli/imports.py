@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from viang_pipeline.cli import upseller
 from viang_pipeline.cli.console import out, ready_database, show
 from viang_pipeline.collect.panel import read_panel_file, store_panel_figures
 from viang_pipeline.collect.work import Work
@@ -21,6 +22,9 @@ from viang_pipeline.warehouse import clients
 from viang_pipeline.warehouse.database import Database
 
 app = typer.Typer(help="Arquivos trazidos por pessoas.", no_args_is_help=True)
+
+app.command("upseller")(upseller.import_files)
+app.command("upseller-probe")(upseller.probe)
 
 JOB = "import_painel"
 

@@ -25,6 +25,8 @@ STEPS = {
     "bling__stock": "fotografando o estoque do Bling",
     "bling__finance": "lendo contas do Bling",
     "bling__invoices": "lendo notas do Bling",
+    "upseller__files": "importando arquivos do UpSeller",
+    "upseller__stock": "fotografando o estoque do UpSeller",
     "fact_order_line": "montando linhas de pedido",
     "fact_visits": "distribuindo visitas",
     "fact_stock": "montando o estoque",

@@ -42,6 +42,9 @@ RESOURCES = {
     "payables": "contas a pagar",
     "categories": "categorias",
     "invoices": "notas fiscais",
+    "links": "ligações com anúncios",
+    "kits": "kits",
+    "stock_http": "estoque por HTTP",
 }
 BLING_RESOURCES = {"account": "empresa"}
 """Where a resource of Bling goes by another name than the one of Mercado Livre."""

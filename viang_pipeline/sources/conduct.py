@@ -46,8 +46,10 @@ class Conduct:
 
     headers: Mapping[str, str] = {}
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, method: str = "GET") -> None:
+        """``method``: how this platform wants its reads."""
         self.source = source
+        self._method = method
         self._families = RouteFamilies(source)
 
     def stopped(self, path: str) -> SourceFailure | None:
@@ -68,7 +70,7 @@ class Conduct:
 
     def verdict(self, path: str, tries: int, status: int, headers: Mapping[str, str], body: bytes) -> Verdict:
         """An answer nobody can use, to the try number ``tries``; header names are lower case."""
-        failure = from_http("GET", path, status, body)
+        failure = from_http(self._method, path, status, body)
         if status != 429:
             return Verdict(failure, retry_after(headers) if isinstance(failure, TransientFailure) else None)
         self._families.refused(path)
@@ -76,7 +78,7 @@ class Conduct:
 
     def broken(self, path: str, tries: int, how: Broken) -> Verdict:
         """No answer came."""
-        return Verdict(TransientFailure(f"{self.source} {BROKEN[how]}", where=f"GET {path}", action=LATER))
+        return Verdict(TransientFailure(f"{self.source} {BROKEN[how]}", where=f"{self._method} {path}", action=LATER))
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

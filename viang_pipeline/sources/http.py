@@ -1,6 +1,6 @@
 """The one HTTP client for reading outside systems: pacing, token, retries, time limits, counters.
 
-Only GET: everything here may be repeated. What an answer means is in conduct.py, what a body holds is the caller's.
+Only reads: everything here may be repeated. What an answer means is in conduct.py, what a body holds is the caller's.
 The token travels in a header only, and no error that could quote a header or a query leaves this file.
 """
 
@@ -129,8 +129,11 @@ class HttpClient:
         Raises TransientFailure when the repeats are used up, SourcePaused when the platform's rules forbid to ask (then
         at once, without asking, for every later read they forbid), PermanentFailure when repeating is of no use.
         """
-        attempt = _Attempt(f"GET {path}", path, params, headers or {}, frozenset(accept))
-        return self._retrying(self._once, attempt)
+        return self._retrying(self._once, _Attempt("GET", path, params, headers or {}, frozenset(accept)))
+
+    def post(self, path: str, body: Mapping[str, object], headers: Mapping[str, str] | None = None) -> Answer:
+        """The answer to a read that the outside system wants as ``POST`` with a JSON body. Raises as ``get`` does."""
+        return self._retrying(self._once, _Attempt("POST", path, None, headers or {}, frozenset((200,)), body=body))
 
     def _once(self, attempt: _Attempt) -> Answer:
         """One attempt, with at most one more for a token that is no longer good (contract Mercado Livre §1.1)."""
@@ -175,7 +178,9 @@ class HttpClient:
         self.requests += 1
         how: Broken
         try:
-            return self._client.get(attempt.path, params=attempt.params, headers=headers)
+            return self._client.request(
+                attempt.method, attempt.path, params=attempt.params, json=attempt.body, headers=headers
+            )
         except httpx.TimeoutException:
             how = "timeout"
         except httpx.ConnectError:
@@ -216,15 +221,21 @@ class HttpClient:
 class _Attempt:
     """One logical read and what was learnt while trying it."""
 
-    where: str
+    method: str
     path: str
     params: Params | None
     headers: Mapping[str, str]
     accept: frozenset[int]
     tries: int = 0
+    body: Mapping[str, object] | None = None
     renewed: bool = False
     repeatable: bool = True
     pause: float | None = None
+
+    @property
+    def where(self) -> str:
+        """Method and route, for messages."""
+        return f"{self.method} {self.path}"
 
 
 _backoff = tenacity.wait_random_exponential(multiplier=FIRST_BACKOFF, max=LONGEST_BACKOFF)

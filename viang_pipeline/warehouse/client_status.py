@@ -19,6 +19,15 @@ from viang_pipeline.failures import UsageError
 # kpis.md §7: a day's orders are final at D+7.
 ORDERS_FINAL_AFTER = timedelta(days=7)
 
+# People hand in UpSeller's files: sales and stock every week at the latest, the rest when it changes (contract §0).
+PATIENCE = {
+    ("upseller", "orders"): timedelta(days=7),
+    ("upseller", "stock"): timedelta(days=7),
+    ("upseller", "products"): timedelta(days=35),
+    ("upseller", "links"): timedelta(days=35),
+    ("upseller", "kits"): timedelta(days=35),
+}
+
 
 @dataclass(frozen=True)
 class ReadState:
@@ -55,7 +64,7 @@ class ReadState:
             return None
         if self.ultimo_dia is None:
             return f"nunca lido{reason}"
-        if self.ultimo_dia < expected:
+        if self.ultimo_dia < expected - PATIENCE.get((self.source, self.resource), timedelta(0)):
             return f"atrasado, lido até {self.ultimo_dia}{reason}"
         # Only Mercado Livre's orders decide which days exist; all else is read for the days they were read for.
         if (self.source, self.resource) == ("mercado_livre", "orders") and self.days_missing > 0:

@@ -18,7 +18,7 @@ from viang_pipeline.failures import NeedsReauthorization, PermanentFailure, Vian
 from viang_pipeline.warehouse.database import Database
 from viang_pipeline.warehouse.token_cipher import TokenCipher
 
-PLATFORM_NAMES = {"mercado_livre": "Mercado Livre", "bling": "Bling"}
+PLATFORM_NAMES = {"mercado_livre": "Mercado Livre", "bling": "Bling", "upseller": "UpSeller"}
 
 Account = int | str
 """A seller's account as its platform names it: a number, or a text kept in a column of its own."""
