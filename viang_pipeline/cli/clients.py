@@ -1,7 +1,8 @@
-"""``viang clients``: add, list, pause and resume."""
+"""``viang clients``: add, list, pause, resume and set."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Annotated
 
@@ -15,8 +16,10 @@ from viang_pipeline.failures import UsageError
 from viang_pipeline.partitions import FIRST_DAY
 from viang_pipeline.settings import load_settings
 from viang_pipeline.warehouse import clients as registry
+from viang_pipeline.warehouse.client_settings import MOVE_NO_NUMBER, ClientSettings, change_settings, settings_of
 
 FIRST_LOAD = timedelta(days=90)
+AUTOMATIC = "automatica"
 
 app = typer.Typer(help="Cadastro de clientes (vendedores).", no_args_is_help=True)
 
@@ -95,3 +98,84 @@ def resume(client_id: ClientId) -> None:
     with ready_database().transaction() as conn:
         client = registry.resume(conn, client_id)
     out.print(f"{client.client_id} está {client.status}.", markup=False)
+
+
+@app.command("set")
+def set_(
+    client_id: ClientId,
+    autoridade_estoque: Annotated[
+        str | None, typer.Option(help="Quem manda no estoque próprio: bling, upseller ou automatica.")
+    ] = None,
+    canal_bling: Annotated[
+        list[str] | None, typer.Option(help="Loja do Bling cujos pedidos são vendas; pode repetir, vazio tira todas.")
+    ] = None,
+    deposito_excluido: Annotated[
+        list[str] | None, typer.Option(help="Depósito do Bling que não conta; pode repetir, vazio tira todos.")
+    ] = None,
+    loja_upseller: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NOME=CANAL", help="Canal de uma loja do UpSeller; pode repetir, vazio tira todas."),
+    ] = None,
+    ordem_custo: Annotated[
+        str | None, typer.Option(help="Quem diz o custo depois da tabela do cliente, por exemplo upseller,bling.")
+    ] = None,
+    imposto_sobre_frete: Annotated[
+        bool | None,
+        typer.Option(
+            "--imposto-sobre-frete/--sem-imposto-sobre-frete", help="Se o frete cobrado na nota entra no imposto."
+        ),
+    ] = None,
+    email: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ENDEREÇO", help="Destinatário dos relatórios; pode repetir, vazio tira todos."),
+    ] = None,
+) -> None:
+    """Muda as configurações de um cliente, ou só as mostra; uma lista dada substitui a anterior."""
+    wanted: dict[str, object] = {
+        "emails": _list(email),
+        "canais_bling": _list(canal_bling),
+        "depositos_excluidos": _list(deposito_excluido),
+        "lojas_upseller": _shops(_list(loja_upseller)),
+        "ordem_custo": None if ordem_custo is None else [name.strip() for name in ordem_custo.split(",")],
+        "imposto_sobre_frete": imposto_sobre_frete,
+    }
+    told = {name: value for name, value in wanted.items() if value is not None}
+    if autoridade_estoque is not None:
+        told["autoridade_estoque"] = None if autoridade_estoque == AUTOMATIC else autoridade_estoque
+    settings = load_settings()
+    with ready_database(settings).transaction() as conn:
+        changed = change_settings(conn, client_id, told, origem="clients set", at=settings.clock()())
+        now = settings_of(conn, client_id)
+    show(_settings_table(now, changed))
+    if set(changed) - set(MOVE_NO_NUMBER):
+        out.print("Os números mudam: a próxima execução refaz todos os dias deste cliente.", markup=False)
+
+
+def _list(given: list[str] | None) -> list[str] | None:
+    """An option given once and empty takes all away."""
+    return None if given is None else [value.strip() for value in given if value.strip()]
+
+
+def _shops(given: list[str] | None) -> dict[str, str] | None:
+    if given is None:
+        return None
+    pairs = [text.rpartition("=") for text in given]
+    if any(not sign for _, sign, _ in pairs):
+        raise UsageError("--loja-upseller deve ser NOME=CANAL, por exemplo 'Loja Um SP=shopee'")
+    return {shop.strip(): channel.strip() for shop, _, channel in pairs}
+
+
+def _settings_table(settings: ClientSettings, changed: list[str]) -> Table:
+    table = Table("Configuração", "Valor", "")
+    for name, value in asdict(settings).items():
+        match value:
+            case None:
+                text = AUTOMATIC
+            case bool():
+                text = "sim" if value else "não"
+            case dict():
+                text = ", ".join(f"{shop} = {channel}" for shop, channel in value.items()) or "–"
+            case _:
+                text = ", ".join(value) if isinstance(value, list) else value
+        table.add_row(name, escape(text or "–"), "mudou" if name in changed else "")
+    return table

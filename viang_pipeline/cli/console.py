@@ -1,4 +1,4 @@
-"""What every command shares: the two consoles, exit codes, dates, and the opened database.
+"""What every command shares: the two consoles, exit codes, dates, files, and the opened database.
 
 No command lives here, and no rule of the pipeline.
 """
@@ -6,6 +6,7 @@ No command lives here, and no rule of the pipeline.
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import typer
 from rich.console import Console, RenderableType
@@ -36,6 +37,14 @@ def parse_day(text: str) -> date:
     except ValueError:
         pass
     raise typer.BadParameter(f"{text!r} não é uma data; use AAAA-MM-DD, por exemplo 2026-03-10")
+
+
+def read_file(path: Path) -> bytes:
+    """What a file people name holds. Raises UsageError when it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as problem:
+        raise UsageError(f"Não foi possível ler {path}: {problem.strerror}") from None
 
 
 def ready_database(settings: Settings | None = None) -> Database:

@@ -10,12 +10,11 @@ import typer
 from rich.table import Table
 
 from viang_pipeline.cli import upseller
-from viang_pipeline.cli.console import out, ready_database, show
+from viang_pipeline.cli.console import out, read_file, ready_database, show
 from viang_pipeline.collect.panel import read_panel_file, store_panel_figures
 from viang_pipeline.collect.work import Work
 from viang_pipeline.domain.business_day import last_closed_day
 from viang_pipeline.domain.panel import FIGURES
-from viang_pipeline.failures import UsageError
 from viang_pipeline.marts.build import RECONCILIATION, build_mart
 from viang_pipeline.settings import load_settings
 from viang_pipeline.warehouse import clients
@@ -40,11 +39,7 @@ def painel(
     database = ready_database(settings)
     with database.transaction() as conn:
         clients.get(conn, client_id)
-    try:
-        content = arquivo.read_bytes()
-    except OSError as problem:
-        raise UsageError(f"Não foi possível ler {arquivo}: {problem.strerror}") from None
-    figures = read_panel_file(content, last_closed_day(clock()))
+    figures = read_panel_file(read_file(arquivo), last_closed_day(clock()))
     with database.transaction() as conn:
         written, unchanged = store_panel_figures(conn, client_id, figures, clock())
     build_mart(Work(database, client_id, JOB, JOB, clock), RECONCILIATION, [])

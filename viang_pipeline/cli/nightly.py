@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Annotated
 
-import dagster as dg
 import typer
 
-from viang_pipeline.automation.decisions import changed_ranges
-from viang_pipeline.automation.in_process import RunReport, Step, open_instance, run_range
+from viang_pipeline.automation.in_process import open_instance, run_range
 from viang_pipeline.automation.state import ClientState, active_clients
 from viang_pipeline.cli.console import DONE, DONE_IN_PART, FAILED, err, out, ready_database
-from viang_pipeline.cli.runs import step_status, written_rows
+from viang_pipeline.cli.runs import rebuild_stale, step_status, written_rows
 from viang_pipeline.collect.platforms import mercado_livre_oauth
 from viang_pipeline.domain.business_day import last_closed_day
 from viang_pipeline.failures import UsageError
 from viang_pipeline.settings import load_settings
-from viang_pipeline.warehouse import ledgers
-from viang_pipeline.warehouse.database import Database
 
 
 def nightly(
@@ -43,7 +39,8 @@ def nightly(
                     instance, "daily_update", client.client_id, first, yesterday,
                     starts=client.starts, now=now, on_step=on_step,
                 )  # fmt: skip
-                reports += _build_what_was_read(instance, database, client, now, on_step)
+                # A source that failed stopped the marts that need it; what was read is built without it.
+                reports += rebuild_stale(instance, database, client.client_id, client.starts, now, on_step)
             rows = written_rows(database, [report.run_id for report in reports])
             success = all(report.success for report in reports)
             good += success
@@ -55,20 +52,6 @@ def nightly(
                 for failure in report.failures:
                     err.print(failure, style="red", markup=False, soft_wrap=True)
     raise typer.Exit(DONE if good == len(wanted) else DONE_IN_PART if good else FAILED)
-
-
-def _build_what_was_read(
-    instance: dg.DagsterInstance, database: Database, client: ClientState, now: datetime, on_step: Step
-) -> list[RunReport]:
-    """A source that failed stopped the marts that need it; days whose other sources were read are built without it."""
-    with database.transaction() as conn:
-        stale = ledgers.stale_days(conn, client.client_id, last_closed=last_closed_day(now)).get(client.client_id)
-    if not stale:
-        return []
-    first, last = changed_ranges(stale)[0]  # the run takes the other stale days along
-    return run_range(
-        instance, "rebuild_marts", client.client_id, first, last, starts=client.starts, now=now, on_step=on_step
-    )
 
 
 def _first_day(client: ClientState, yesterday: date) -> date:

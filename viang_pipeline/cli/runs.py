@@ -1,11 +1,18 @@
-"""What commands that run jobs share: progress on a terminal, plain lines otherwise, and the rows of the audit."""
+"""What commands that run jobs share: progress on a terminal or plain lines, the run over stale days, the audit."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date, datetime
 
+import dagster as dg
+
+from viang_pipeline.automation.decisions import changed_ranges
+from viang_pipeline.automation.in_process import RunReport, Step, run_range
 from viang_pipeline.cli.console import out
+from viang_pipeline.domain.business_day import last_closed_day
+from viang_pipeline.warehouse import ledgers
 from viang_pipeline.warehouse.database import Database
 
 STEPS = {
@@ -43,13 +50,25 @@ STEPS = {
 
 
 @contextmanager
-def step_status(client_id: str) -> Iterator[Callable[[str], None]]:
+def step_status(client_id: str) -> Iterator[Step]:
     """A function that shows the step in progress: a spinner on a terminal, one line per step otherwise."""
     if not out.is_terminal:
         yield lambda step: out.print(f"{client_id}: {STEPS[step]}") if step in STEPS else None
         return
     with out.status(f"{client_id}: começando…") as status:
         yield lambda step: status.update(f"{client_id}: {STEPS.get(step, 'conferindo')}…")
+
+
+def rebuild_stale(
+    instance: dg.DagsterInstance, database: Database, client_id: str, starts: date, now: datetime, on_step: Step
+) -> list[RunReport]:
+    """Rebuild the marts of every day that is older than its input, without any call; no run when there is none."""
+    with database.transaction() as conn:
+        stale = ledgers.stale_days(conn, client_id, last_closed=last_closed_day(now)).get(client_id)
+    if not stale:
+        return []
+    first, last = changed_ranges(stale)[0]  # the run takes the other stale days along
+    return run_range(instance, "rebuild_marts", client_id, first, last, starts=starts, now=now, on_step=on_step)
 
 
 def written_rows(database: Database, run_ids: Sequence[str]) -> dict[str, tuple[int, int, int, int]]:

@@ -118,8 +118,13 @@ def _check(client_id: str, nome: str, emails: Sequence[str]) -> None:
     if not nome:
         raise UsageError("O nome do cliente está vazio")
     for email in emails:
-        if not re.fullmatch(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+", email):
-            raise UsageError(f"{email!r} não é um endereço de e-mail")
+        check_email(email)
+
+
+def check_email(email: str) -> None:
+    """Raises UsageError for what is no address."""
+    if not re.fullmatch(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+", email):
+        raise UsageError(f"{email!r} não é um endereço de e-mail")
 
 
 def _shown(value: object) -> str:

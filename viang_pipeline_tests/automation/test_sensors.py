@@ -14,12 +14,16 @@ from dagster._core.remote_origin import GrpcServerCodeLocationOrigin, RemoteJobO
 from viang_pipeline import partitions
 from viang_pipeline.automation.sensors import catch_up, catch_up_sources, changed_days, client_registry
 from viang_pipeline.automation.state import OTHER_SOURCES
+from viang_pipeline.collect.parameters.files import read_parameters
+from viang_pipeline.collect.parameters.kinds import COSTS
+from viang_pipeline.collect.parameters.store import import_parameters
 from viang_pipeline.domain.business_day import days_between
 from viang_pipeline.resources.supabase import SupabaseResource
 from viang_pipeline.settings import Settings
 from viang_pipeline.warehouse import ledgers
 from viang_pipeline.warehouse.database import Database
 from viang_pipeline_tests.automation.conftest import MORNING
+from viang_pipeline_tests.marts.shop import Shop, line, order
 
 YESTERDAY = date(2026, 3, 19)
 STARTS = date(2026, 3, 1)
@@ -271,6 +275,21 @@ def test_changed_days_of_a_paused_client_are_still_rebuilt(
     register("aurora", status="pausado")
     read("aurora", date(2026, 3, 2), changed=True)
     assert ranges(tick(changed_days)) == [("aurora|2026-03-02", "aurora|2026-03-02")]
+
+
+def test_days_a_new_parameter_reaches_are_rebuilt(tick: Tick, instance: dg.DagsterInstance, database: Database) -> None:
+    shop = Shop(database, "aurora")
+    days = days_between(date(2026, 3, 2), date(2026, 3, 8))
+    shop.put(*(order(str(day.day), line("A", "10.00"), at=f"{day}T12:00:00.000-03:00") for day in days))
+    shop.read(*days)
+    shop.build(*days)
+    instance.add_dynamic_partitions("client", ["aurora"])
+    assert ranges(tick(changed_days)) == []
+
+    told = read_parameters(COSTS, b"sku,custo_unitario,vigente_de\nA,5,2026-03-06\n", YESTERDAY)
+    import_parameters(shop.work(), COSTS, told, "teste")
+
+    assert ranges(tick(changed_days)) == [("aurora|2026-03-06", "aurora|2026-03-08")]
 
 
 @pytest.mark.parametrize("event", [dg.DagsterEventType.RUN_ENQUEUED, dg.DagsterEventType.RUN_START])
