@@ -49,6 +49,8 @@ _CLIENT_QUALITY_COLUMNS = {
     "dia": "Dia mais novo calculado",
     "receita_sem_sku_pct": "Nos últimos 30 dias: faturamento de itens sem SKU ÷ faturamento",
     "receita_sem_frete_pct": "Nos últimos 30 dias: faturamento sem frete observado ÷ faturamento",
+    "receita_sem_custo_pct": "Nos últimos 30 dias: faturamento sem custo conhecido ÷ faturamento",
+    "receita_sem_imposto_pct": "Nos últimos 30 dias: faturamento sem imposto conhecido ÷ faturamento",
     "dias_incompletos": "Dos últimos 30 dias, quantos têm algo em falta",
     "reapresentacoes_7d": "Números do cliente que mudaram nos últimos 7 dias depois de mostrados",
     "reapresentacoes_7d_valor": "Σ do quanto mudaram os valores em reais, sem sinal",
