@@ -1,4 +1,4 @@
-"""Order lines: day, SKU, fee, freight and refund settled once, per line (kpis.md §3–§5.2).
+"""Order lines: day, SKU, fee, freight, refund, cost and tax settled once, per line (kpis.md §3–§5.5).
 
 Pure: orders and what is known about their shipments and listings in, ``OrderLine`` out. Every later number is a sum
 of these lines.
@@ -7,16 +7,18 @@ of these lines.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import NamedTuple
 
 import msgspec
 
 from viang_pipeline.domain.allocation import allocate
 from viang_pipeline.domain.business_day import business_day
+from viang_pipeline.domain.margin import NO_COURIER, NOTHING_TOLD, UNSOLD, Terms, settle
 from viang_pipeline.domain.sales import FrozenSku, Listing, Order, Shipment
-from viang_pipeline.domain.sku import NO_SKU, resolve_sku
+from viang_pipeline.domain.sku import NO_SKU, resolve_sku, told_sku
 from viang_pipeline.domain.statuses import (
     Situation,
     cancellation_nature,
@@ -59,6 +61,14 @@ class OrderLine(msgspec.Struct, frozen=True, order=True, gc=False):
     tipo_logistico: str | None
     frete_vendedor: int | None
     frete_comprador: int | None
+    custo_unitario: Decimal | None
+    custo_origem: str | None
+    custo: int | None
+    outros_variaveis: int | None
+    aliquota: Decimal | None
+    imposto: int | None
+    custo_envio_proprio: int | None
+    coberta: bool
     reembolso: int
     reembolso_dia: date | None
     faltantes: list[str]
@@ -76,15 +86,17 @@ def build_lines(
     shipments: Mapping[str, Shipment],
     listings: Mapping[str, Listing],
     frozen: Mapping[LineKey, FrozenSku],
+    terms: Terms = NOTHING_TOLD,
 ) -> list[OrderLine]:
     """The lines of ``orders``.
 
     ``siblings``: other orders that share a shipment with one of ``orders`` (a pack may cross midnight); they take
     their part of the freight but give no line. ``frozen``: SKUs settled when the orders were first seen (§4.2).
+    ``terms``: costs, tax, courier and links in force.
     """
     judged = [_judge(order, shipments) for order in orders]
-    freight = _freight_shares([*judged, *(_judge(order, shipments) for order in siblings)], shipments)
-    return [line for item in judged for line in _lines_of(item, shipments, listings, frozen, freight)]
+    freight = _freight_shares([*judged, *(_judge(order, shipments) for order in siblings)], shipments, terms)
+    return [line for item in judged for line in _lines_of(item, shipments, listings, frozen, freight, terms)]
 
 
 def _judge(order: Order, shipments: Mapping[str, Shipment]) -> _Judged:
@@ -100,32 +112,49 @@ def _bears_freight(item: _Judged) -> bool:
     return item.situation.situacao == "valida" or item.nature == "pos_envio"
 
 
+class _Freight(NamedTuple):
+    seller: int | None
+    buyer: int | None
+    own_courier: int | None
+
+
+_UNKNOWN_FREIGHT = _Freight(None, None, None)
+
+
 def _freight_shares(
-    judged: Iterable[_Judged], shipments: Mapping[str, Shipment]
-) -> dict[LineKey, tuple[int | None, int | None]]:
-    """(seller, buyer) freight of each bearing line: each shipment's cost once, by gross value (§4.3, I3)."""
+    judged: Iterable[_Judged], shipments: Mapping[str, Shipment], terms: Terms
+) -> dict[LineKey, _Freight]:
+    """The freight of each bearing line: each shipment's costs once, by gross value (§4.3, I3, D13)."""
     weights: dict[str, list[tuple[LineKey, int]]] = defaultdict(list)
+    first_day: dict[str, date] = {}
     for item in judged:
-        if item.order.shipment is not None and _bears_freight(item):
-            weights[item.order.shipment] += [
-                ((item.order.order_id, n), line.price * line.quantity) for n, line in enumerate(item.order.items, 1)
+        order = item.order
+        if order.shipment is not None and _bears_freight(item):
+            weights[order.shipment] += [
+                ((order.order_id, n), line.price * line.quantity) for n, line in enumerate(order.items, 1)
             ]
-    shares: dict[LineKey, tuple[int | None, int | None]] = {}
+            first_day[order.shipment] = min(order.day, first_day.get(order.shipment, order.day))
+    shares: dict[LineKey, _Freight] = {}
     for shipment_id, lines in weights.items():
         shipment = shipments.get(shipment_id)
         if shipment is None:
             continue
-        seller = _split(shipment.seller_cost, lines)
-        buyer = _split(shipment.buyer_cost, lines)
-        for (key, _), seller_part, buyer_part in zip(lines, seller, buyer, strict=True):
-            shares[key] = (seller_part, buyer_part)
+        parts = zip(
+            lines,
+            _split(shipment.seller_cost, lines),
+            _split(shipment.buyer_cost, lines),
+            _split(terms.trip(shipment.logistic_type, first_day[shipment_id]), lines),
+            strict=True,
+        )
+        for (key, _), *shared in parts:
+            shares[key] = _Freight(*shared)
     return shares
 
 
-def _split(cost: int | None, lines: list[tuple[LineKey, int]]) -> list[int] | list[None]:
-    if cost is None:
-        return [None] * len(lines)
-    return [cost] if len(lines) == 1 else allocate(cost, lines)
+def _split(cost: int | None, lines: list[tuple[LineKey, int]]) -> Sequence[int | None]:
+    if len(lines) == 1 or not cost:
+        return [cost] * len(lines)
+    return allocate(cost, lines)
 
 
 def _refund(order: Order, cancelled: bool) -> tuple[int, date | None]:
@@ -144,7 +173,8 @@ def _lines_of(
     shipments: Mapping[str, Shipment],
     listings: Mapping[str, Listing],
     frozen: Mapping[LineKey, FrozenSku],
-    freight: Mapping[LineKey, tuple[int | None, int | None]],
+    freight: Mapping[LineKey, _Freight],
+    terms: Terms,
 ) -> list[OrderLine]:
     order, (situacao, motivo), nature = judged
     cancelled = situacao == "cancelada"
@@ -156,17 +186,24 @@ def _lines_of(
     lines = []
     for n, item in enumerate(order.items, 1):
         key = (order.order_id, n)
-        sku = frozen.get(key) or resolve_sku(item, listings.get(item.listing))
-        seller_freight, buyer_freight = freight.get(key, (None, None))
-        missing = []
+        sku = frozen.get(key) or resolve_sku(item, listings.get(item.listing), terms.links)
+        sku = told_sku(sku, item, order.account, order.day, terms.links)
+        value, fee = values[n - 1][1], None if item.fee is None else item.fee * item.quantity
+        seller_freight, buyer_freight, courier = freight.get(key, _UNKNOWN_FREIGHT)
+        missing: list[str] = []
         if valid and item.fee is None:
             missing.append("tarifa_nao_informada")
         if valid and seller_freight is None:
             missing.append("frete_nao_observado")
         if cancelled and nature is None:
             missing.append("envio_nao_lido")
+        if valid and courier is None and shipment is not None:
+            missing.append(NO_COURIER)
         if sku.sku.startswith(NO_SKU):
             missing.append("sku_nao_identificado")
+        settled = UNSOLD
+        if valid:
+            settled = settle(terms, sku.sku, order.day, order.order_id, item.quantity, value, buyer_freight, missing)
         lines.append(
             OrderLine(
                 order_id=order.order_id,
@@ -190,13 +227,21 @@ def _lines_of(
                 comprador=order.buyer,
                 quantidade=item.quantity,
                 preco_unitario=item.price,
-                valor=values[n - 1][1],
+                valor=value,
                 tarifa_unitaria=item.fee,
-                comissao=None if item.fee is None else item.fee * item.quantity,
+                comissao=fee,
                 envio=order.shipment,
                 tipo_logistico=shipment.logistic_type if shipment else None,
                 frete_vendedor=seller_freight,
                 frete_comprador=buyer_freight,
+                custo_unitario=settled.custo_unitario,
+                custo_origem=settled.custo_origem,
+                custo=settled.custo,
+                outros_variaveis=settled.outros_variaveis,
+                aliquota=settled.aliquota,
+                imposto=settled.imposto,
+                custo_envio_proprio=courier,
+                coberta=valid and None not in (fee, seller_freight, courier, settled.custo, settled.imposto),
                 reembolso=refunds[n - 1],
                 reembolso_dia=refund_day,
                 faltantes=missing,

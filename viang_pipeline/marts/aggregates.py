@@ -60,6 +60,7 @@ class Aggregate:
             blocks=_text(f"{self.blocks}_blocks.sql"),
             block_columns=_text(f"{self.blocks}_columns.sql"),
             block_reasons=_text(f"{self.blocks}_reasons.sql"),
+            margin=_text("margin.sql").format(key=", ".join(self.key)),
             maturity=_text("maturity.sql"),
             columns=", ".join(self.business),
         )

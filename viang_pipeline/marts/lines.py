@@ -25,18 +25,25 @@ from viang_pipeline.failures import PermanentFailure
 from viang_pipeline.marts.mercado_livre import read_listing, read_order, read_shipment
 from viang_pipeline.marts.provenance import provenance
 from viang_pipeline.marts.quarantine import converge_quarantine
+from viang_pipeline.marts.terms import read_terms
 from viang_pipeline.warehouse import ledgers
 from viang_pipeline.warehouse.load import WriteCounts, converge
 from viang_pipeline.warehouse.locks import lock_client
 
 CHUNK = 31
+NOT_KEPT = (*FROM_ORDER, PROVISIONAL)
 STREAMED = 200
 """Rows per answer: the client decodes some while the database reads the next."""
-MONEY = ("preco_unitario", "valor", "tarifa_unitaria", "comissao", "frete_vendedor", "frete_comprador", "reembolso")
+MONEY = (
+    "preco_unitario", "valor", "tarifa_unitaria", "comissao", "frete_vendedor", "frete_comprador", "custo",
+    "outros_variaveis", "imposto", "custo_envio_proprio", "reembolso",
+)  # fmt: skip
+_TEXT = ("custo_unitario", "aliquota")
 _ISO = ("dia", "criado_em", "cancelado_em", "reembolso_dia")
 _MONEY_AT = [OrderLine.__struct_fields__.index(name) for name in MONEY]
 _ISO_AT = [OrderLine.__struct_fields__.index(name) for name in _ISO]
-_PAID_AT = OrderLine.__struct_fields__.index("cancelado_antes_do_pagamento")
+_TEXT_AT = [OrderLine.__struct_fields__.index(name) for name in _TEXT]
+_FLAG_AT = [OrderLine.__struct_fields__.index(name) for name in ("cancelado_antes_do_pagamento", "coberta")]
 _MISSING_AT = OrderLine.__struct_fields__.index("faltantes")
 
 
@@ -105,6 +112,7 @@ def _build(conn: psycopg.Connection, work: Work, days: list[date]) -> Outcome:
         _shipments(conn, work.client_id, shipment_ids),
         _listings(conn, work.client_id, orders),
         frozen,
+        read_terms(conn, work.client_id, days, orders),
     )
     result = converge(
         conn,
@@ -210,7 +218,7 @@ def _freeze(
     fresh = [
         (client_id, line.order_id, line.line_no, line.sku, line.sku_bruto, line.sku_origem, now)
         for line in lines
-        if line.sku_origem not in (*FROM_ORDER, PROVISIONAL) and (line.order_id, line.line_no) not in frozen
+        if line.sku_origem not in NOT_KEPT and (line.order_id, line.line_no) not in frozen
     ]
     with conn.cursor() as cursor:
         cursor.executemany(
@@ -229,7 +237,11 @@ def _row(line: OrderLine) -> list[object]:
     for at in _ISO_AT:
         if values[at] is not None:
             values[at] = values[at].isoformat()
-    values[_PAID_AT] = "t" if values[_PAID_AT] else "f"
+    for at in _TEXT_AT:
+        if values[at] is not None:
+            values[at] = str(values[at])
+    for at in _FLAG_AT:
+        values[at] = "t" if values[at] else "f"
     values[_MISSING_AT] = "{" + ",".join(values[_MISSING_AT]) + "}"
     return values
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from hashlib import blake2b
@@ -97,9 +97,10 @@ class Shop:
         history: bool = True,
         day: date = DAY,
         buyer: str = "0",
+        logistic: str = "drop_off",
     ) -> None:
         """Store a shipment, what was observed of its cost and history, and touch the days of its orders."""
-        self._upsert("shipments", [self._row(shipment, {"id": shipment, "logistic": {"type": "drop_off"}}, day)], False)
+        self._upsert("shipments", [self._row(shipment, {"id": shipment, "logistic": {"type": logistic}}, day)], False)
         if cost is not None:
             costs = {"senders": [{"user_id": SELLER, "cost": Decimal(cost)}], "receiver": {"cost": Decimal(buyer)}}
             self._upsert("shipment_costs", [self._row(shipment, costs, day)], False)
@@ -121,6 +122,46 @@ class Shop:
         self._upsert("listings", [self._row(listing, {"id": listing, "attributes": attributes}, DAY)], False)
         with self.database.transaction() as conn:
             ledgers.touch_days(conn, self.client_id, touch)
+
+    def told(
+        self,
+        costs: Mapping[str, str] | None = None,
+        rate: str | None = None,
+        courier: str | None = None,
+        since: date = date(2026, 1, 1),
+    ) -> None:
+        """What the client told from ``since`` on: costs by SKU, a tax rate, the cost of an own-courier shipment."""
+        for sku, cost in (costs or {}).items():
+            self.execute(
+                "insert into dashboard.custo_sku"
+                " (client_id, sku, custo_unitario, custo_zero_confirmado, vigente_de, informado_em)"
+                " values (%s, %s, %s, false, %s, now())",
+                self.client_id, sku, cost, since,
+            )  # fmt: skip
+        if rate is not None:
+            self.execute(
+                "insert into dashboard.aliquota_imposto (client_id, regime, aliquota, vigente_de, informado_em)"
+                " values (%s, 'informada', %s, %s, now())",
+                self.client_id, rate, since,
+            )  # fmt: skip
+        if courier is not None:
+            self.execute(
+                "insert into dashboard.custo_envio_proprio (client_id, custo, vigente_de, informado_em)"
+                " values (%s, %s, %s, now())",
+                self.client_id, courier, since,
+            )  # fmt: skip
+        with self.database.transaction() as conn:
+            rows = conn.execute(
+                "select distinct dia from raw.mercado_livre_orders where client_id = %s and dia >= %s",
+                [self.client_id, since],
+            ).fetchall()
+            ledgers.touch_days(conn, self.client_id, [day for (day,) in rows])
+
+    def read_claims(self, *days: date, at: datetime = NOW) -> None:
+        """The claims of these days were read completely; there are none."""
+        with self.database.transaction() as conn:
+            ledgers.mark_read(conn, self.client_id, "mercado_livre", "claims", days, at)
+            ledgers.touch_sums(conn, self.client_id, days)
 
     def work(self, *, store: Transactions | None = None, run_id: str = "run-1", now: datetime = NOW) -> Work:
         return Work(store or self.database, self.client_id, run_id, "daily_update", lambda: now)
@@ -171,7 +212,7 @@ class Shop:
 
 
 def golden(shop: Shop) -> None:
-    """The day of kpis.md §10, as far as orders, shipments and refunds go."""
+    """The day of kpis.md §10, as far as orders, shipments, refunds, costs and taxes go."""
     shop.put(
         order("1001", line("A", "100.00", fee="12.00"), shipment="1"),
         order("1002", line("B", "49.90", 3, fee="7.24", listing="MLB2"), pack="501", shipment="2"),
@@ -197,4 +238,5 @@ def golden(shop: Shop) -> None:
     shop.ship("4", "15.00")
     shop.ship("5", "10.00")
     shop.ship("6")
+    shop.told({"A": "40.00", "B": "15.00"}, "0.0532")
     shop.read(DAY)

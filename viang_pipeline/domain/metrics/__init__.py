@@ -9,6 +9,7 @@ from viang_pipeline.domain.metrics.ads import ADS
 from viang_pipeline.domain.metrics.after_sale import AFTER_SALE
 from viang_pipeline.domain.metrics.billing import BILLING
 from viang_pipeline.domain.metrics.costs import COSTS
+from viang_pipeline.domain.metrics.margin import MARGIN
 from viang_pipeline.domain.metrics.portfolio import PORTFOLIO
 from viang_pipeline.domain.metrics.record import METRIC_VERSION, Metric
 from viang_pipeline.domain.metrics.reputation import REPUTATION
@@ -18,7 +19,9 @@ from viang_pipeline.domain.metrics.traffic import TRAFFIC
 
 __all__ = ["BY_ID", "METRICS", "METRIC_VERSION", "Metric", "additive_metrics", "ratio_metrics", "table_metrics"]
 
-METRICS: tuple[Metric, ...] = SALES + COSTS + AFTER_SALE + ADS + TRAFFIC + STOCK + BILLING + PORTFOLIO + REPUTATION
+METRICS: tuple[Metric, ...] = (
+    SALES + COSTS + MARGIN + AFTER_SALE + ADS + TRAFFIC + STOCK + BILLING + PORTFOLIO + REPUTATION
+)
 
 
 BY_ID: dict[str, Metric] = {metric.id: metric for metric in METRICS}
@@ -37,7 +40,8 @@ def ratio_metrics(grain: str) -> tuple[Metric, ...]:
 def additive_metrics(grain: str) -> tuple[Metric, ...]:
     """Class A metrics of order lines and claims: Σ over SKUs of a day equals the client-day (I1).
 
-    Ads have a remainder that no SKU has (I4), and an observed day is one day whatever the number of SKUs.
+    Ads and the margin after them have a remainder that no SKU has (I4), and an observed day is one day whatever the
+    number of SKUs.
     """
-    apart = {metric.id for metric in ADS} | {"visitas_dias_observados"}
+    apart = {metric.id for metric in ADS} | {"ads_na_margem", "mc", "visitas_dias_observados"}
     return tuple(m for m in METRICS if grain in m.graos and m.aditividade == "A" and m.id not in apart)

@@ -24,6 +24,11 @@ COSTS: tuple[Metric, ...] = (
         regra_null="soma da parte observada; NULL quando nenhum frete foi observado", ressalva="Informativo.",
     ),
     Metric(
+        "custo_envio_proprio", "Custo Flex / envio próprio", "Own courier cost", "BRL", ("S", "C"), "A",
+        "custo informado por envio próprio, uma vez por envio, rateado pelas linhas do envio", ENVIOS, 0, 30,
+        inclusoes=VALIDAS, regra_null="NULL quando há envio próprio sem custo informado; 0 sem envio próprio",
+    ),
+    Metric(
         "repasse_estimado", "Repasse estimado", "Estimated payout", "BRL", ("S", "C"), "A",
         "faturamento − comissao − frete_vendedor, nas linhas em que os dois são conhecidos", ENVIOS, 1, 30,
         inclusoes=VALIDAS, regra_null="NULL quando nenhuma linha tem tarifa e frete conhecidos",

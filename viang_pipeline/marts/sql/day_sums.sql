@@ -30,6 +30,7 @@ vendas as (
         coalesce(sum(valor) filter (where cancelado_antes_do_pagamento), 0) as valor_cancelado_sem_pagamento,
         count(*) filter (where natureza_cancelamento = 'pos_envio') as devolvidas,
         sum(frete_vendedor) filter (where natureza_cancelamento = 'pos_envio') as frete_devolvidas,
+        sum(custo_envio_proprio) filter (where natureza_cancelamento = 'pos_envio') as envio_devolvidas,
         count(distinct compra) filter (where situacao = 'valida') as compras,
         coalesce(sum(quantidade) filter (where situacao = 'valida'), 0) as unidades,
         sum(quantidade) as unidades_brutas,
@@ -49,7 +50,20 @@ vendas as (
             sum(valor) filter (where situacao = 'valida' and comissao is not null and frete_vendedor is not null), 0
         ) as faturamento_com_repasse,
         coalesce(sum(valor) filter (where situacao = 'valida' and starts_with(sku, '__SEM_SKU__:')), 0)
-            as faturamento_sem_sku
+            as faturamento_sem_sku,
+        sum(custo) filter (where situacao = 'valida') as cmv,
+        sum(valor - custo) filter (where situacao = 'valida') as lucro_bruto,
+        coalesce(sum(valor) filter (where situacao = 'valida' and custo is not null), 0) as faturamento_com_custo,
+        case
+            when not bool_or(situacao = 'valida' and imposto is null) then sum(imposto) filter (where situacao = 'valida')
+        end as imposto,
+        coalesce(sum(valor) filter (where situacao = 'valida' and imposto is not null), 0) as faturamento_com_imposto,
+        max(aliquota) as aliquota_efetiva,
+        case
+            when not bool_or(situacao = 'valida' and tipo_logistico = 'self_service' and custo_envio_proprio is null)
+                then sum(custo_envio_proprio) filter (where situacao = 'valida')
+        end as custo_envio_proprio,
+        coalesce(sum(outros_variaveis), 0) as outros_variaveis
     from linhas
     where situacao in ('valida', 'cancelada')
     group by {key}
@@ -79,6 +93,12 @@ devolucoes as (
     from dashboard.fact_claim_line
     where client_id = %(client_id)s and dia_venda = any(%(dias)s) and {with_key}
     group by {return_group}
+),
+devolucoes_das_linhas as (
+    select order_id, line_no, coalesce(sum(frete_devolucao), 0) as frete, bool_or(not custo_lido) as nao_lida
+    from dashboard.fact_claim_line
+    where client_id = %(client_id)s and dia_venda = any(%(dias)s)
+    group by order_id, line_no
 ),
 devolucoes_abertas as (
     select {opened_return_key}, count(distinct reclamacao) as devolucoes_no_dia
@@ -112,6 +132,7 @@ faturas_lidas as (
       and dia = any(%(dias)s)
 ),
 {blocks},
+{margin},
 maturidades as ({maturity}),
 chaves as (
     select {key} from vendas
@@ -154,6 +175,16 @@ numeros as (
         coalesce(v.faturamento_com_frete, 0) as faturamento_com_frete,
         coalesce(v.faturamento_com_repasse, 0) as faturamento_com_repasse,
         coalesce(v.faturamento_sem_sku, 0) as faturamento_sem_sku,
+        case when coalesce(v.validas, 0) = 0 then 0 else v.custo_envio_proprio end as custo_envio_proprio,
+        case when coalesce(v.validas, 0) = 0 then 0 else v.cmv end as cmv,
+        case when coalesce(v.validas, 0) = 0 then 0 else v.lucro_bruto end as lucro_bruto,
+        case when coalesce(v.validas, 0) = 0 then 0 else v.imposto end as imposto,
+        coalesce(v.faturamento_com_custo, 0) as faturamento_com_custo,
+        coalesce(v.faturamento_com_imposto, 0) as faturamento_com_imposto,
+        coalesce(v.outros_variaveis, 0) as outros_variaveis,
+        v.aliquota_efetiva,
+        coalesce(g.faturamento_coberto, 0) as faturamento_coberto,
+        case when g.dia is not null then g.mc_pre_ads when r.lido then 0 end as mc_pre_ads,
         case when r.lido then coalesce(d.devolucoes, 0) end as devolucoes,
         case when r.lido then coalesce(da.devolucoes_no_dia, 0) end as devolucoes_no_dia,
         case when r.lido then coalesce(d.unidades_devolvidas, 0) end as unidades_devolvidas,
@@ -162,7 +193,7 @@ numeros as (
         case
             when not coalesce(r.lido, false) or d.custo_nao_lido then null
             when v.devolvidas > 0 and v.frete_devolvidas is null and d.frete_devolucao is null then null
-            else coalesce(d.frete_devolucao, 0) + coalesce(v.frete_devolvidas, 0)
+            else coalesce(d.frete_devolucao, 0) + coalesce(v.frete_devolvidas, 0) + coalesce(v.envio_devolvidas, 0)
         end as custo_devolucao,
         -- with the bills read: nothing sold is zero, sold with nothing billed yet is NULL
         case when not coalesce(fl.lido, false) then null when coalesce(v.validas, 0) = 0 then 0
@@ -194,6 +225,7 @@ numeros as (
     left join devolucoes_abertas as da using ({key})
     left join reclamacoes as q using ({key})
     left join tarifas as f using ({key})
+    left join margem as g using ({key})
     left join ads as a using ({key})
     left join visitas as i using ({key})
     left join estoque as s using ({key})

@@ -6,6 +6,8 @@ case when ad.estado in ('lido', 'sem_ads') then coalesce(a.ads_investimento, 0) 
         case when ad.estado in ('lido', 'sem_ads') then coalesce(a.ads_receita, 0) end as ads_receita,
         case when ad.estado in ('lido', 'sem_ads') then coalesce(a.ads_unidades, 0) end as ads_unidades,
         coalesce(a.ads_rateado, false) as ads_rateado,
+        case when ad.estado in ('lido', 'sem_ads') then coalesce(g.ads_na_margem, 0) end as ads_na_margem,
+        case when ad.estado in ('lido', 'sem_ads') then case when g.dia is not null then g.mc when r.lido then 0 end end as mc,
         i.visitas,
         (i.visitas is not null)::integer as visitas_dias_observados,
         i.pedidos_com_visita,

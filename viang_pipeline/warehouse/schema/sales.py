@@ -22,7 +22,16 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
 from viang_pipeline.domain.metrics import table_metrics
-from viang_pipeline.warehouse.schema.base import Instant, Key, Money, metadata, metric_column, provenance
+from viang_pipeline.warehouse.schema.base import (
+    Instant,
+    Key,
+    Money,
+    Rate,
+    UnitCost,
+    metadata,
+    metric_column,
+    provenance,
+)
 
 fact_order_line = Table(
     "fact_order_line",
@@ -56,6 +65,14 @@ fact_order_line = Table(
     Column("tipo_logistico", Text, comment="Tipo de logística do envio"),
     Column("frete_vendedor", Money, comment="Parte do frete do vendedor; vazio quando não observado"),
     Column("frete_comprador", Money, comment="Parte do frete do comprador; vazio quando não observado"),
+    Column("custo_unitario", UnitCost, comment="Custo por unidade em vigor no dia da venda; vazio quando desconhecido"),
+    Column("custo_origem", Text, comment="De onde veio o custo: cliente, kit, bling, bling_fornecedor, upseller_…"),
+    Column("custo", Money, comment="Quantidade × custo por unidade, nas vendas válidas"),
+    Column("outros_variaveis", Money, comment="Embalagem e outros custos variáveis; vazio: não informado, conta como 0"),
+    Column("aliquota", Rate, comment="Alíquota efetiva em vigor no dia da venda"),
+    Column("imposto", Money, comment="Base × alíquota, nas vendas válidas; vazio quando desconhecido"),
+    Column("custo_envio_proprio", Money, comment="Parte do custo do envio próprio; 0 nos outros envios; vazio quando desconhecido"),
+    Column("coberta", Boolean, nullable=False, comment="Venda válida com tarifa, frete, custo, imposto e envio próprio conhecidos"),
     Column("reembolso", Money, nullable=False, comment="Parte do valor reembolsado nos pagamentos do pedido"),
     Column("reembolso_dia", Date, comment="Dia do reembolso"),
     Column("faltantes", ARRAY(Text), nullable=False, comment="O que falta na linha: códigos"),
@@ -87,6 +104,8 @@ COVERAGE_COLUMNS: tuple[tuple[str, str], ...] = (
     ("faturamento_com_comissao", "Faturamento das linhas com tarifa conhecida"),
     ("faturamento_com_frete", "Faturamento das linhas com frete observado"),
     ("faturamento_com_repasse", "Faturamento das linhas com tarifa e frete conhecidos"),
+    ("faturamento_com_custo", "Faturamento das linhas com custo conhecido"),
+    ("faturamento_com_imposto", "Faturamento das linhas com imposto conhecido"),
     (
         "faturamento_com_tarifa_faturada",
         "Faturamento dos pedidos cuja tarifa já foi faturada; vazio sem leitura das faturas",
@@ -98,6 +117,7 @@ COVERAGE_COLUMNS: tuple[tuple[str, str], ...] = (
 SUPPORT_COLUMNS: tuple[tuple[str, TypeEngine[Any], str], ...] = (
     ("valor_cancelado_sem_pagamento", Money, "Parte do valor cancelado de pedidos que nunca foram pagos"),
     ("pedidos_cancelados_pre", BigInteger(), "Pedidos cancelados antes do envio"),
+    ("outros_variaveis", Money, "Embalagem e outros custos variáveis das vendas válidas; o não informado conta como 0"),
     (
         "pedidos_com_visita",
         BigInteger(),

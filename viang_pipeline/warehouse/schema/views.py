@@ -53,6 +53,8 @@ _CLIENT_QUALITY_COLUMNS = {
     "completude_pedidos": "Nos 30 dias até a última leitura: pedidos guardados ÷ anunciados pela busca; deve ser 1, "
     "e é vazia quando nada foi anunciado",
     "completude_ultima_leitura": "O mesmo, só da última leitura de pedidos",
+    "receita_sem_custo_pct": "Nos últimos 30 dias: faturamento sem custo conhecido ÷ faturamento",
+    "receita_sem_imposto_pct": "Nos últimos 30 dias: faturamento sem imposto conhecido ÷ faturamento",
     "dias_incompletos": "Dos últimos 30 dias, quantos têm algo em falta",
     "reapresentacoes_7d": "Números do cliente que mudaram nos últimos 7 dias depois de mostrados",
     "reapresentacoes_7d_valor": "Σ do quanto mudaram os valores em reais, sem sinal",

@@ -9,6 +9,11 @@ select
     round(base.faturamento_com_frete / nullif(base.faturamento, 0), 6) as frete_vendedor_cobertura,
     round(base.faturamento_com_repasse / nullif(base.faturamento, 0), 6) as repasse_estimado_cobertura,
     round(base.faturamento_com_tarifa_faturada / nullif(base.faturamento, 0), 6) as comissao_faturada_cobertura,
+    round(base.faturamento_com_custo / nullif(base.faturamento, 0), 6) as cmv_cobertura,
+    round(base.faturamento_coberto / nullif(base.faturamento, 0), 6) as mc_cobertura,
+    round(base.mc / nullif(base.faturamento_coberto, 0), 6) as mc_pct,
+    round(base.mc_pre_ads / nullif(base.faturamento_coberto, 0), 6) as acos_equilibrio,
+    case when base.mc_pre_ads > 0 then round(base.faturamento_coberto / base.mc_pre_ads, 6) end as roas_equilibrio,
     round(base.faturamento_sem_sku / nullif(base.faturamento, 0), 6) as receita_sem_sku_pct,
     round(base.pedidos_cancelados::numeric / nullif(base.pedidos_cancelados + base.pedidos, 0), 6) as taxa_cancelamento,
     round(base.pedidos_cancelados_pre::numeric / nullif(base.pedidos_cancelados + base.pedidos, 0), 6)

@@ -6,6 +6,8 @@ select
     round((mes.faturamento - mes.faturamento_com_frete) / nullif(mes.faturamento, 0), 6) as receita_sem_frete_pct,
     leituras.completude_pedidos,
     leituras.completude_ultima_leitura,
+    round((mes.faturamento - mes.faturamento_com_custo) / nullif(mes.faturamento, 0), 6) as receita_sem_custo_pct,
+    round((mes.faturamento - mes.faturamento_com_imposto) / nullif(mes.faturamento, 0), 6) as receita_sem_imposto_pct,
     mes.dias_incompletos,
     mudancas.reapresentacoes_7d,
     mudancas.reapresentacoes_7d_valor
@@ -14,6 +16,8 @@ join lateral (
     select
         sum(faturamento) as faturamento,
         sum(faturamento_com_frete) as faturamento_com_frete,
+        sum(faturamento_com_custo) as faturamento_com_custo,
+        sum(faturamento_com_imposto) as faturamento_com_imposto,
         sum(faturamento_sem_sku) as faturamento_sem_sku,
         count(*) filter (where faltantes <> '{}') as dias_incompletos
     from dashboard.agg_client_day as dia_do_mes
