@@ -123,10 +123,14 @@ class _Night:
             self._upsert(conn, "accounts", [_row(night, night.isoformat(), account)])
             settled = settled_without_reading(self.plan, advertiser is not None, self._last_night_with_ads(conn))
             for estado, days in settled.items():
-                # A day that was read, or settled before, is not settled anew by a later state.
-                fresh = sorted(set(days) - self._known_days(conn, days))
+                # A day that was read, or settled before, is not settled anew by a later state; and a state is no
+                # reading: how final a day's numbers are is told by the last night that saw them (kpis.md §7).
+                known = self._known_days(conn, days)
+                fresh = sorted(set(days) - known.keys())
                 rows = [_row(day, day.isoformat(), AdDay(estado=estado, advertiser_id=advertiser)) for day in fresh]
-                self._settle(conn, days, self._upsert(conn, "days", rows))
+                seen = {day for day, state in known.items() if state == READ}
+                self._settle(conn, sorted(set(days) - seen), self._upsert(conn, "days", rows))
+                self._done(seen)
 
     def _last_night_with_ads(self, conn: psycopg.Connection) -> date | None:
         row = conn.execute(
@@ -178,12 +182,13 @@ class _Night:
         )
         return dict(rows.fetchall())
 
-    def _known_days(self, conn: psycopg.Connection, days: Sequence[date]) -> set[date]:
+    def _known_days(self, conn: psycopg.Connection, days: Sequence[date]) -> dict[date, str]:
+        """The days that have a state, and which."""
         rows = conn.execute(
-            "select dia from raw.mercado_livre_ads_days where client_id = %s and dia = any(%s)",
+            "select dia, payload ->> 'estado' from raw.mercado_livre_ads_days where client_id = %s and dia = any(%s)",
             [self.work.client_id, list(days)],
         )
-        return {day for (day,) in rows}
+        return dict(rows.fetchall())
 
     def _upsert(self, conn: psycopg.Connection, table: str, rows: list[RawRow]) -> set[date]:
         """Store rows; the days that changed."""
@@ -198,8 +203,12 @@ class _Night:
         """These days are known now; sums of the changed ones have to follow."""
         ledgers.touch_sums(conn, self.work.client_id, changed)
         ledgers.mark_read(conn, self.work.client_id, SOURCE, RESOURCE, days, self.now)
-        self.read_days |= set(days)
         self.total.days_changed |= changed
+        self._done(days)
+
+    def _done(self, days: Iterable[date]) -> None:
+        """Nothing is left to do for these days tonight."""
+        self.read_days |= set(days)
         self.total.days_done |= set(days) & {*self.plan.owed, *self.plan.beyond}
 
     def _log(self, conn: psycopg.Connection, status: ledgers.Status, detail: dict[str, object]) -> None:

@@ -78,6 +78,8 @@ class _Read:
     claims: list[RawRow] = field(default_factory=list)
     returns: list[RawRow] = field(default_factory=list)
     costs: list[RawRow] = field(default_factory=list)
+    not_shown: int = 0
+    """Claims that name a return the platform does not show (yet)."""
 
 
 def _read(work: Work, api: MercadoLivreClient, window: ReadWindow, starts: date) -> _Read:
@@ -102,6 +104,8 @@ def _read(work: Work, api: MercadoLivreClient, window: ReadWindow, starts: date)
         cost = return_cost(api, claim_id)
         if returned is not None:
             read.returns.append(RawRow(day, returned.id, returned.payload, returned.hash))
+        elif not ended:
+            read.not_shown += 1
         if cost is not None:
             read.costs.append(RawRow(day, cost.id, cost.payload, cost.hash))
     return read
@@ -117,6 +121,8 @@ def _store(
     settled = [day for day in window.days if day >= starts]
     total = Outcome(requests=requests, days_done=set(settled))
     total.unknown_fields = {n for n in api.unknown_fields if n.startswith(("Claim", "ReturnCost"))}
+    if read.not_shown:
+        total.notes.append(f"{read.not_shown} devolução(ões) que a plataforma anuncia e ainda não mostra")
     with work.store.transaction() as conn:
         lock_client(conn, work.client_id)
         changed: set[str] = set()
@@ -134,7 +140,8 @@ def _store(
         ledgers.mark_read(conn, work.client_id, SOURCE, RESOURCE, settled, now)
         if window.moves_cursor_to is not None:
             ledgers.move_cursor(conn, work.client_id, SOURCE, RESOURCE, window.moves_cursor_to, now)
-        log_read(conn, work, RESOURCE, "success", now, total, {"filtro": window.field, "devolucoes": len(read.returns)})
+        detail = {"filtro": window.field, "devolucoes": len(read.returns), "devolucoes_sem_resposta": read.not_shown}
+        log_read(conn, work, RESOURCE, "success", now, total, detail)
     total.days_changed = {day for day in moved if day <= last_closed_day(now)}
     return total
 

@@ -78,6 +78,15 @@ def _store(
         ledgers.mark_read(conn, work.client_id, SOURCE, RESOURCE, settled, now)
         if window.moves_cursor_to is not None:
             ledgers.move_cursor(conn, work.client_id, SOURCE, RESOURCE, window.moves_cursor_to, now)
+        ledgers.note_order_read(
+            conn,
+            work.client_id,
+            SOURCE,
+            (window.field, window.since, window.until),
+            announced=answer.announced,
+            stored=answer.collected - (len(rows) - write.read),
+            at=now,
+        )
         ledgers.log_update(
             conn,
             ledgers.UpdateEntry(

@@ -42,7 +42,7 @@ def collect_visits(work: Work, api: MercadoLivreClient, days: Iterable[date]) ->
     started = api.http.requests
     with work.store.transaction() as conn:
         plan = _plan(conn, work.client_id, wanted, last_closed_day(now))
-    total = Outcome()
+    total, unknown = Outcome(), 0
     try:
         account = account_visits(api, plan.account_from, plan.yesterday)
         for batch in (plan.questions[n : n + BATCH] for n in range(0, len(plan.questions), BATCH)):
@@ -53,6 +53,7 @@ def collect_visits(work: Work, api: MercadoLivreClient, days: Iterable[date]) ->
                     where="GET /items/{id}/visits/time_window",
                     action="Nada foi gravado. O leitor precisa ser ajustado.",
                 )
+            unknown += sum(found is None for found in answers.values())
             _store(work, answers, total, now)
     except SourceFailure as failure:
         total.requests = api.http.requests - started
@@ -70,11 +71,14 @@ def collect_visits(work: Work, api: MercadoLivreClient, days: Iterable[date]) ->
         total.notes.append(
             f"{len(lost)} dia(s) sem visitas, de {lost[0]} a {lost[-1]}: a plataforma só responde {REACH} dias"
         )
+    if unknown:
+        total.notes.append(f"{unknown} anúncio(s) que a plataforma não reconhece: as visitas deles não foram lidas")
     with work.store.transaction() as conn:
         lock_client(conn, work.client_id)
         _store_account(conn, work.client_id, account, total, now)
         ledgers.mark_read(conn, work.client_id, SOURCE, RESOURCE, read_again.union(wanted).difference(lost), now)
-        log_read(conn, work, RESOURCE, "success", now, total, {"anuncios": len(plan.questions)})
+        detail = {"anuncios": len(plan.questions), "anuncios_desconhecidos": unknown}
+        log_read(conn, work, RESOURCE, "success", now, total, detail)
     total.days_done = set(wanted)
     return total
 

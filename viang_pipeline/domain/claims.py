@@ -66,7 +66,8 @@ class ClaimLine(NamedTuple):
 def cost_is_read(facts: ClaimFacts) -> bool:
     """Whether the claim's cost is known: charged, or closed without a charge.
 
-    An open claim without a charge may still send units back and cost something: unread (§5.2 custo_devolucao, D14).
+    An open claim without a charge may still send units back and cost something: unread (§5.2 custo_devolucao, D14). Of
+    a closed one the platform said that there is no charge: a claim whose cost could not be asked for is not stored.
     """
     return facts.cost is not None or facts.status == CLOSED
 

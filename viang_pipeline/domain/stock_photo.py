@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
@@ -55,20 +55,22 @@ class Announced(NamedTuple):
 
 
 class Inventory(NamedTuple):
-    """What lies in Full under one inventory id."""
+    """What lies in Full under one inventory id. ``reasons``: reason → quantity of what is blocked."""
 
     available: int
     blocked: int
+    reasons: Mapping[str, int] = {}
 
 
 class SkuStock(NamedTuple):
-    """``full``/``blocked`` None = no Full inventory, or one that several SKUs share (``reason``); ``announced`` None =
-    nothing is on sale."""
+    """``full``/``blocked``/``blocked_for`` (reason → quantity) None = no Full inventory, or one that several SKUs share
+    (``reason``); ``announced`` None = nothing is on sale."""
 
     full: int | None
     blocked: int | None
     announced: int | None
     reason: str | None
+    blocked_for: dict[str, int] | None = None
 
 
 def sku_stock(announced: Iterable[Announced], inventories: Mapping[str, Inventory]) -> dict[str, SkuStock]:
@@ -92,11 +94,15 @@ def sku_stock(announced: Iterable[Announced], inventories: Mapping[str, Inventor
     found = {}
     for sku in sorted(carried):
         total = sum(units[sku].values()) if units[sku] else None
-        if any(len(owners[inventory]) > 1 for inventory in of_sku[sku]):
+        if any(len(owners[key]) > 1 for key in of_sku[sku]):
             found[sku] = SkuStock(None, None, total, SHARED)
         elif of_sku[sku]:
-            own = [inventories[inventory] for inventory in of_sku[sku]]
-            found[sku] = SkuStock(sum(i.available for i in own), sum(i.blocked for i in own), total, None)
+            own = [inventories[key] for key in of_sku[sku]]
+            reasons: Counter[str] = Counter()
+            for inventory in own:
+                reasons.update(inventory.reasons)
+            full, blocked = sum(i.available for i in own), sum(i.blocked for i in own)
+            found[sku] = SkuStock(full, blocked, total, None, dict(reasons))
         else:
             found[sku] = SkuStock(None, None, total, None)
     return found

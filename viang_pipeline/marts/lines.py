@@ -1,4 +1,4 @@
-"""``fact_order_line`` of one client and some days, rebuilt from raw tables in one transaction.
+"""``fact_order_line`` of one client and some days, and what was refused, rebuilt from raw tables in one transaction.
 
 Decides nothing about money: reads stored payloads, calls the domain, converges the table and notes which days'
 sums have to follow.
@@ -24,6 +24,7 @@ from viang_pipeline.domain.sku import FROM_ORDER, PROVISIONAL
 from viang_pipeline.failures import PermanentFailure
 from viang_pipeline.marts.mercado_livre import read_listing, read_order, read_shipment
 from viang_pipeline.marts.provenance import provenance
+from viang_pipeline.marts.quarantine import converge_quarantine
 from viang_pipeline.warehouse import ledgers
 from viang_pipeline.warehouse.load import WriteCounts, converge
 from viang_pipeline.warehouse.locks import lock_client
@@ -116,11 +117,12 @@ def _build(conn: psycopg.Connection, work: Work, days: list[date]) -> Outcome:
         scope=("client_id = %s and dia = any(%s)", [work.client_id, days]),
         touching=("dia", "reembolso_dia"),
     )
+    refused = converge_quarantine(conn, work, days, lines, now)
     _freeze(conn, work.client_id, lines, frozen, now)
     _follow(conn, work.client_id, days, versions, result)
     return Outcome(
         read=len(orders),
-        written=result.written,
+        written=result.written + refused.written,
         unchanged=result.unchanged,
         days_done=set(days),
         days_changed=_touched(result),

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from importlib.resources import files
 
 import psycopg
+from psycopg.types.json import Jsonb
 
 from viang_pipeline.collect.work import Outcome, Work
 from viang_pipeline.domain.stock_photo import Announced, Inventory, SkuStock, sku_stock
@@ -17,8 +18,11 @@ from viang_pipeline.warehouse.load import Query
 STOCK_SKU = Block(
     "fact_stock_sku_day",
     ("dia", "sku"),
-    ("estoque_full", "estoque_full_indisponivel", "estoque_anunciado", "motivo", "capturado_em"),
-)
+    (
+        "estoque_full", "estoque_full_indisponivel", "indisponivel_por_motivo", "estoque_anunciado", "motivo",
+        "capturado_em",
+    ),
+)  # fmt: skip
 STOCK_CLIENT = Block(
     "fact_stock_client_day",
     ("dia",),
@@ -61,8 +65,8 @@ def _sku_rows(conn: psycopg.Connection, client_id: str, days: list[date]) -> Ite
         announced[day].append(Announced(listing, sku, unit, inventory, quantity))
         taken[day] = max(at, taken.get(day, at))
     inventories: dict[date, dict[str, Inventory]] = defaultdict(dict)
-    for day, inventory, available, blocked in _photo(conn, "inventory_of_days.sql", client_id, days):
-        inventories[day][inventory] = Inventory(available, blocked)
+    for day, inventory, available, blocked, reasons in _photo(conn, "inventory_of_days.sql", client_id, days):
+        inventories[day][inventory] = Inventory(available, blocked, reasons)
     for day in sorted(announced):
         for sku, found in sku_stock(announced[day], inventories[day]).items():
             yield _row(day, sku, found, taken[day])
@@ -74,4 +78,5 @@ def _photo(conn: psycopg.Connection, name: str, client_id: str, days: list[date]
 
 
 def _row(day: date, sku: str, found: SkuStock, taken: datetime) -> tuple[object, ...]:
-    return day, sku, found.full, found.blocked, found.announced, found.reason, taken
+    reasons = None if found.blocked_for is None else Jsonb(found.blocked_for)
+    return day, sku, found.full, found.blocked, reasons, found.announced, found.reason, taken

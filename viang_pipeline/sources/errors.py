@@ -18,11 +18,15 @@ TRANSIENT = frozenset({206, 408, 425, 429, 499})
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What an error body says, whatever its family: ``code`` for machines, ``text`` for people; both quotable."""
+    """What an error body says, whatever its family: ``code`` for machines, ``text`` for people; both quotable.
+
+    ``policy``: the gateway speaks; ``post_purchase``: claims and returns do, the only ones with a numeric ``code``.
+    """
 
     code: str = ""
     text: str = ""
     policy: bool = False
+    post_purchase: bool = False
 
     def __str__(self) -> str:
         said = ": ".join(part for part in (self.code, self.text) if part)
@@ -50,7 +54,8 @@ def envelope(body: bytes) -> Envelope:
     code = first("error_code", "error", "code")
     text = first("message", "error_description", "description")
     policy = document.get("blocked_by") == "PolicyAgent" or str(document.get("code", "")).startswith("PA_")
-    return Envelope(code=code, text="" if text == code else text, policy=policy)
+    post_purchase = isinstance(document.get("code"), int)
+    return Envelope(code, "" if text == code else text, policy=policy, post_purchase=post_purchase)
 
 
 def from_http(method: str, route: str, status: int, body: bytes) -> SourceFailure:

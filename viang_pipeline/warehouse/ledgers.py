@@ -104,6 +104,30 @@ def _mark(
     conn.execute(statement, values | {"days": list(days)})
 
 
+def note_order_read(
+    conn: psycopg.Connection,
+    client_id: str,
+    source: str,
+    window: tuple[str, datetime, datetime],
+    *,
+    announced: int,
+    stored: int,
+    at: datetime,
+) -> None:
+    """A search for orders over ``window`` (field, since, until) was stored: ``completude_pedidos`` of kpis.md §5.10.
+
+    ``updates_log`` says it too, among messages of failures; readers are let in to this table, which holds counts only.
+    """
+    conn.execute(
+        "insert into dashboard.order_reads"
+        " (client_id, source, lido_em, filtro, janela_inicio, janela_fim, anunciados, guardados)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s)"
+        " on conflict (client_id, source, lido_em, filtro, janela_inicio) do update set"
+        " (janela_fim, anunciados, guardados) = (excluded.janela_fim, excluded.anunciados, excluded.guardados)",
+        [client_id, source, at, *window, announced, stored],
+    )
+
+
 def complete_days(
     conn: psycopg.Connection, client_id: str, source: str, resource: str, first: date, last: date
 ) -> set[date]:

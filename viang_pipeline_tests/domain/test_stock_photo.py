@@ -83,19 +83,24 @@ def test_an_inventory_the_platform_does_not_know_is_no_zero() -> None:
 
 
 def test_full_sold_out_is_zero() -> None:
-    assert sku_stock([announced("a", "S", 0, "I1")], {"I1": Inventory(0, 0)}) == {"S": SkuStock(0, 0, 0, None)}
+    assert sku_stock([announced("a", "S", 0, "I1")], {"I1": Inventory(0, 0)}) == {"S": SkuStock(0, 0, 0, None, {})}
+
+
+def test_reasons_of_a_sku_are_those_of_its_inventories_together() -> None:
+    photo = [announced("a", "S", 9, "I1"), announced("b", "S", 9, "I1"), announced("c", "S", 4, "I2")]
+    stocks = {"I1": Inventory(9, 3, {"damaged": 2, "lost": 1}), "I2": Inventory(4, 5, {"damaged": 5})}
+    assert sku_stock(photo, stocks)["S"].blocked_for == {"damaged": 7, "lost": 1}
 
 
 def test_an_inventory_of_several_skus_belongs_to_none_of_them() -> None:
     found = sku_stock([announced("a", "S", 5, "I1"), announced("b", "T", 5, "I1")], {"I1": Inventory(5, 1)})
-    assert {sku: each[:2] + each[3:] for sku, each in found.items()} == {
-        "S": (None, None, SHARED),
-        "T": (None, None, SHARED),
-    }
+    assert found == dict.fromkeys("ST", SkuStock(None, None, 5, SHARED))
 
 
 def test_a_listing_that_is_not_on_sale_keeps_its_full_stock_and_announces_nothing() -> None:
-    assert sku_stock([announced("a", "S", None, "I1")], {"I1": Inventory(5, 1)}) == {"S": SkuStock(5, 1, None, None)}
+    assert sku_stock([announced("a", "S", None, "I1")], {"I1": Inventory(5, 1)}) == {
+        "S": SkuStock(5, 1, None, None, {})
+    }
 
 
 def test_a_listing_without_sku_is_in_its_bucket() -> None:

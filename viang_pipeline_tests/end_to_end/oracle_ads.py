@@ -52,15 +52,17 @@ class AdsOracle:
                 days |= {today - timedelta(days=n) for n in range(61, 91)}
         days = {day for day in days if day >= self._starts}
         account = self._world.ads.advertisers.get(self._seller)
-        self.settled_on |= dict.fromkeys(days | closed, today)
         if account is None or not account.active_at(at):
             for day in days | closed:
+                if self._states.get(day) != "lido":  # nobody sees its numbers any more
+                    self.settled_on[day] = today
                 had_ads_since = self._with_ads is not None and day <= self._with_ads
                 self._states.setdefault(day, "fora_do_alcance" if had_ads_since else "sem_ads")
             return
         self._with_ads = today
         for day in closed - days:
-            self._states.setdefault(day, "fora_do_alcance")
+            if self._states.setdefault(day, "fora_do_alcance") != "lido":
+                self.settled_on[day] = today
         for day in days:
             self._look(day, at)
 
@@ -99,6 +101,7 @@ class AdsOracle:
     def _look(self, day: date, at: datetime) -> None:
         """One day read at ``at``: groups that are gone keep what was last seen of them."""
         self._states[day] = "lido"
+        self.settled_on[day] = day_of(at)
         self._totals[day] = _numbers(self._world.ads.total(self._seller, day, at))
         for group in self._world.ads.groups_of(self._seller):
             if not group.listed_at(at):

@@ -117,6 +117,27 @@ def test_an_account_that_loses_its_ads_keeps_the_days_that_were_read(shop: AdsSh
     ]
 
 
+def test_days_of_an_account_that_was_given_up_are_no_more_final_than_their_last_reading(shop: AdsShop) -> None:
+    """Sales were still being attributed when the account went: nobody saw what became of them (kpis.md §7)."""
+    shop.report(shop.group(shop.plain), group_total=figures(20_00))
+    shop.night(AFTER)
+    shop.world.ads.activate(shop.seller, at=shop.world.start, until=AFTER)
+    shop.sell(shop.plain, DAY + 20 * ONE)
+    for night in (5, 20):
+        shop.night(AFTER + night * ONE, [DAY, DAY + night * ONE])
+    row = shop.installation.client_days(shop.client_id)[DAY]
+    assert (row["ads_investimento"], row["maturidade_ads"]) == (20, "preliminar")
+    assert shop.installation.client_days(shop.client_id)[DAY + 20 * ONE]["maturidade_ads"] == "final"
+
+
+def test_a_day_asked_for_again_behind_the_wall_is_no_more_final_than_its_last_reading(shop: AdsShop) -> None:
+    shop.report(shop.group(shop.plain), group_total=figures(20_00))
+    shop.night(AFTER)
+    shop.night(AFTER + 100 * ONE, [DAY])
+    row = shop.installation.client_days(shop.client_id)[DAY]
+    assert (row["ads_investimento"], row["maturidade_ads"]) == (20, "preliminar")
+
+
 def test_ads_that_begin_later_replace_the_zeros_that_can_still_be_read(install: Install) -> None:
     shop = AdsShop.open(install, ads=False)
     shop.read(AFTER)

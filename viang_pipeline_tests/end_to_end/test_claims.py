@@ -187,6 +187,48 @@ def test_27_a_failed_read_of_claims_changes_nothing(shop: Shop, kind: str) -> No
     assert stored(shop.installation.fingerprints()) == before
 
 
+GONE = ["Not Found", "", '{"message":"resource not found","error":"not_found","status":404,"cause":[]}']
+
+
+@pytest.mark.parametrize("body", GONE, ids=["text", "empty", "another family's envelope"])
+@pytest.mark.parametrize("route", ["returns", "return-cost"])
+def test_a_route_of_returns_that_is_gone_is_a_failure_and_not_a_claim_without_one(
+    shop: Shop, route: str, body: str
+) -> None:
+    """A claim closed that night would otherwise cost nothing, and a return never arrive."""
+    claim = shop.world.claims.open(shop.order, at=at(OPENED))
+    shop.world.claims.send_back(claim, at=at(OPENED, 15))
+    shop.night(OPENED)
+    before = stored(shop.installation.fingerprints())
+    shop.world.claims.move(claim, at=at(OPENED + timedelta(days=1)), status="closed", resolution="item_returned")
+    fault = Fault("status", path=f"/post-purchase/*/{route}", status=404, body=body, times=None)
+    shop.installation.sandbox.faults.add(fault)
+    shop.installation.at(utc(f"{OPENED + timedelta(days=2)}T06:00:00Z"))
+
+    with pytest.raises(PartialCollectionError):
+        shop.installation.collect(CLIENT, ["claims"])
+
+    assert stored(shop.installation.fingerprints()) == before
+    (reason,) = shop.installation.column(
+        "select motivo from dashboard.source_reads where resource = 'claims' and dia = %s", OPENED + timedelta(days=1)
+    )
+    assert route in reason
+
+
+def test_a_return_that_is_announced_and_not_shown_is_none_is_said_and_is_asked_for_again(shop: Shop) -> None:
+    """Contract §6.2: claims answer 404 in their own envelope."""
+    claim = shop.world.claims.open(shop.order, at=at(OPENED))
+    shop.world.claims.move(claim, at=at(OPENED, 13), with_return=True)
+    shop.installation.at(utc(f"{OPENED + timedelta(days=1)}T06:00:00Z"))
+    notes = shop.installation.collect(CLIENT, ["claims"]).steps["claims"].notes
+    assert notes == ["1 devolução(ões) que a plataforma anuncia e ainda não mostra"]
+    assert shop.installation.column("select count(*) from raw.mercado_livre_returns") == [0]
+
+    shop.world.claims.send_back(claim, at=at(OPENED, 13))
+    shop.night(OPENED + timedelta(days=1))
+    assert shop.installation.column("select count(*) from raw.mercado_livre_returns") == [1]
+
+
 def test_no_buyer_is_kept_with_a_claim(shop: Shop) -> None:
     shop.world.claims.open(shop.order, at=at(OPENED))
     shop.night(OPENED)

@@ -295,6 +295,36 @@ def test_a_route_that_is_gone_is_a_failure_not_a_zero(shop: TrafficShop) -> None
     assert DAY + ONE not in shop.read_days("visits")
 
 
+@pytest.mark.parametrize("body", ["Not Found", "", '{"error_code":"gone","description":"x"}'])
+def test_a_404_that_names_no_unknown_listing_fails_even_for_one_listing(shop: TrafficShop, body: str) -> None:
+    one, _ = shop.listing("A"), shop.listing("B")
+    shop.visit(one, 7)
+    shop.night(NIGHT)
+    before = stored(shop.installation.fingerprints())
+    path = f"/items/{one.listing_id}{WINDOW}"
+    shop.installation.sandbox.faults.add(Fault("status", path=path, status=404, body=body, times=None))
+    with pytest.raises(PartialCollectionError):
+        shop.collect("visits", morning(DAY + ONE))
+    assert stored(shop.installation.fingerprints()) == before
+    assert DAY + ONE not in shop.read_days("visits")
+
+
+def test_a_listing_the_platform_does_not_know_leaves_its_sku_unread_and_the_others_read(shop: TrafficShop) -> None:
+    """Contract §8: 404 ``not_found`` is an unknown item. It had visits the night before and keeps them."""
+    lost, known = shop.listing("A"), shop.listing("B")
+    for day in (DAY, DAY + ONE):
+        shop.visit(lost, 7, day)
+        shop.visit(known, 5, day)
+    shop.night(NIGHT)
+    unknown = '{"message":"Item not found","error":"not_found","status":404,"cause":[]}'
+    path = f"/items/{lost.listing_id}{WINDOW}"
+    shop.installation.sandbox.faults.add(Fault("status", path=path, status=404, body=unknown, times=None))
+    notes = shop.night(morning(DAY + ONE))["visits"].notes
+    assert notes == ["1 anúncio(s) que a plataforma não reconhece: as visitas deles não foram lidas"]
+    assert (visits(shop), visits(shop, DAY + ONE)) == ({"A": 7, "B": 5}, {"A": None, "B": 5})
+    assert reasons(shop, DAY + ONE) == {"A": NOT_READ, "B": None}
+
+
 def test_a_second_night_writes_nothing(shop: TrafficShop) -> None:
     shop.visit(shop.listing("A"), 7)
     shop.visit_account(9)

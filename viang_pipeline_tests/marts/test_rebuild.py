@@ -448,3 +448,21 @@ def test_sums_of_lines_the_statistics_do_not_know_yet_stay_fast(shop: Shop) -> N
     for mart in BUILDERS:
         build_mart(shop.work(store=Impatient(shop.database)), mart, [DAY])
     assert len(shop.sku_days()) == 6_000
+
+
+def test_refused_orders_are_counted_by_day_and_reason_until_they_are_accepted(shop: Shop) -> None:
+    shop.put(
+        order("1", line("A", "10.00"), line("B", "5.00"), status="new"),
+        order("2", line("A", "7.00"), currency_id="USD"),
+        order("3", line("A", "3.00")),
+    )
+    shop.read(DAY)
+    shop.build(DAY)
+
+    def counted() -> dict[str, tuple[int, Decimal | None]]:
+        return {row["motivo"]: (row["registros"], row["valor"]) for row in shop.rows("vw_quarantine")}
+
+    assert counted() == {"status_desconhecido": (1, Decimal("15.00")), "moeda": (1, None)}
+    shop.put(order("1", line("A", "10.00"), line("B", "5.00"), status="paid"))
+    shop.build(DAY)
+    assert counted() == {"moeda": (1, None)}

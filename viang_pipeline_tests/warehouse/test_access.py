@@ -21,7 +21,8 @@ PUBLIC = {"metric_definitions"}
 
 READABLE = {
     "fact_sku_day", "agg_client_day", "billing_period", "reconciliation", "sku_portfolio", "fact_account_day",
-    "restatement_ledger", "source_reads", *VIEWS
+    "restatement_ledger", "source_reads", "order_reads", "fact_quarantine_day",
+    "fact_stock_sku_day", "fact_stock_client_day", *VIEWS
 }  # fmt: skip
 BASES = {
     "vw_sku_day": "fact_sku_day",
@@ -33,8 +34,11 @@ BASES = {
     "vw_restatements": "restatement_ledger",
     "vw_source_quality": "source_reads",
     "vw_client_quality": "agg_client_day",
+    "vw_quarantine": "fact_quarantine_day",
+    "vw_stock_day": "fact_stock_sku_day",
+    "vw_stock_client_day": "fact_stock_client_day",
 }
-"""View → the table of clients' rows below it; vw_client_quality also counts those of vw_restatements."""
+"""View → the table of clients' rows below it; vw_client_quality counts those of vw_restatements and order_reads too."""
 
 API_ROLES = ("anon", "authenticated", "service_role")
 
@@ -91,7 +95,19 @@ def populated(migrated: Database) -> Database:
                 (client_id, dia, metrica, antes, depois, motivo, run_id, registrado_em)
             select client_id, dia, 'faturamento', 9, 10, 'reprocesso', 'r', now() from dashboard.agg_client_day;
             insert into dashboard.source_reads (client_id, source, resource, dia, completo, completo_em, tentado_em)
-            select client_id, 'mercado_livre', 'orders', dia, true, now(), now() from dashboard.agg_client_day
+            select client_id, 'mercado_livre', 'orders', dia, true, now(), now() from dashboard.agg_client_day;
+            insert into dashboard.order_reads
+                (client_id, source, lido_em, filtro, janela_inicio, janela_fim, anunciados, guardados)
+            select client_id, 'mercado_livre', now(), 'date_created', now(), now(), 4, 3 from dashboard.agg_client_day;
+            insert into dashboard.fact_quarantine_day
+                (client_id, dia, motivo, registros, versao_metrica, run_id, calculado_em)
+            select client_id, dia, 'moeda', 1, 1, 'r', now() from dashboard.agg_client_day;
+            insert into dashboard.fact_stock_sku_day
+                (client_id, dia, sku, capturado_em, versao_metrica, run_id, calculado_em)
+            select client_id, dia, 'A', now(), 1, 'r', now() from dashboard.agg_client_day;
+            insert into dashboard.fact_stock_client_day
+                (client_id, dia, indisponivel_por_motivo, capturado_em, versao_metrica, run_id, calculado_em)
+            select client_id, dia, '{}', now(), 1, 'r', now() from dashboard.agg_client_day
             """
         )
     return migrated
@@ -119,7 +135,8 @@ def client_role(populated: Database) -> str:
         for view_name, table in BASES.items():
             target, view = sql.Identifier("dashboard", table), sql.Identifier("dashboard", view_name)
             connection.execute(sql.SQL("grant select on {}, {} to {}").format(target, view, name))
-        for table in set(BASES.values()):
+        connection.execute(sql.SQL("grant select on dashboard.order_reads to {}").format(name))
+        for table in {*BASES.values(), "order_reads"}:
             target = sql.Identifier("dashboard", table)
             policy = sql.SQL("create policy {0} on {1} for select to {0} using (client_id = 'aurora')")
             connection.execute(policy.format(name, target))

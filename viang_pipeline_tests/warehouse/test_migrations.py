@@ -93,6 +93,33 @@ def test_sums_of_before_the_bills_are_kept_and_marked_to_be_built_again(unmigrat
     assert row == (10, None, "preliminar", True)
 
 
+def test_what_was_read_and_refused_before_is_told_after_the_upgrade(unmigrated: Database) -> None:
+    upgrade(unmigrated, "0013")
+    with unmigrated.transaction() as connection:
+        connection.execute(
+            """
+            insert into dashboard.updates_log
+                (run_id, job_name, client_id, source, resource, janela_inicio, janela_fim, status, iniciado_em,
+                 terminado_em, linhas_lidas, linhas_escritas, linhas_inalteradas, detail)
+            values ('run', 'daily_update', 'loja', 'mercado_livre', 'orders', '2026-03-10', '2026-03-11', 'success',
+                    '2026-03-11', '2026-03-11', 9, 5, 2,
+                    '{"filtro": "date_created", "anunciados": 10, "coletados": 10, "antes_do_historico": 1}');
+            insert into dashboard.fact_order_line
+                (client_id, order_id, line_no, dia, criado_em, canal, compra, anuncio, sku, sku_origem, status,
+                 situacao, motivo, cancelado_antes_do_pagamento, quantidade, preco_unitario, valor, reembolso,
+                 faltantes, versao_metrica, run_id, calculado_em)
+            select 'loja', '1', line_no, '2026-03-10', now(), 'mercado_livre', 'order:1', 'MLB1', 'A', 'pedido', 'new',
+                   'quarentena', 'status_desconhecido', false, 1, 10, 10, 0, '{}', 1, 'run', now()
+            from generate_series(1, 2) as line_no
+            """
+        )
+    upgrade(unmigrated)
+    with unmigrated.transaction() as connection:
+        reads = connection.execute("select anunciados, guardados from dashboard.order_reads").fetchall()
+        refused = connection.execute("select motivo, registros, valor from dashboard.vw_quarantine").fetchall()
+    assert (reads, refused) == ([(10, 9)], [("status_desconhecido", 1, 20)])
+
+
 def test_an_upgrade_that_fails_changes_nothing(unmigrated: Database) -> None:
     with unmigrated.transaction() as connection:
         connection.execute("create schema dashboard")

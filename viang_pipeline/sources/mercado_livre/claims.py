@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from viang_pipeline.failures import PermanentFailure, TransientFailure
+from viang_pipeline.sources.errors import envelope, from_http
+from viang_pipeline.sources.http import Answer
 from viang_pipeline.sources.mercado_livre.client import MercadoLivreClient
 from viang_pipeline.sources.mercado_livre.payloads.claims import Claim, ClaimReturn, ReturnCost
 from viang_pipeline.sources.payloads import RawRecord, record
@@ -44,21 +46,36 @@ def search_claims(
 
 
 def claim_return(api: MercadoLivreClient, claim_id: int) -> RawRecord[ClaimReturn] | None:
-    """The return of a claim; None while the platform does not show it."""
+    """The return of a claim; None while the platform does not show it (§6.2)."""
     route = f"/post-purchase/v2/claims/{claim_id}/returns"
-    document = api.http.get(route, accept=(200, 404)).document
-    if document is None:
+    answer = _answer(api, route)
+    if answer is None:
         return None
-    return record(claim_id, api.read(document, ClaimReturn, route, f"devolução da reclamação {claim_id}"))
+    return record(claim_id, api.read(answer.document, ClaimReturn, route, f"devolução da reclamação {claim_id}"))
 
 
 def return_cost(api: MercadoLivreClient, claim_id: int) -> RawRecord[ReturnCost] | None:
-    """The return freight charged to the seller; None while there is none."""
+    """The return freight charged to the seller; None while none is charged."""
     route = f"/post-purchase/v1/claims/{claim_id}/charges/return-cost"
-    document = api.http.get(route, accept=(200, 404)).document
-    if document is None:
+    answer = _answer(api, route)
+    if answer is None:
         return None
-    return record(claim_id, api.read(document, ReturnCost, route, f"custo de devolução da reclamação {claim_id}"))
+    return record(
+        claim_id, api.read(answer.document, ReturnCost, route, f"custo de devolução da reclamação {claim_id}")
+    )
+
+
+def _answer(api: MercadoLivreClient, route: str) -> Answer | None:
+    """What the platform says of a claim; None for a 404 in the words of claims themselves (§1.1): there is none.
+
+    Raises PermanentFailure for a 404 in any other words: a route that is gone knows nothing about the claim.
+    """
+    answer = api.http.get(route, accept=(200, 404))
+    if answer.status == 200:
+        return answer
+    if not envelope(answer.content).post_purchase:
+        raise from_http("GET", route, answer.status, answer.content)
+    return None
 
 
 def _read(

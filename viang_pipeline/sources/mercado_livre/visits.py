@@ -5,18 +5,27 @@ from __future__ import annotations
 from datetime import date
 
 from viang_pipeline.domain.business_day import days_between
+from viang_pipeline.sources.errors import envelope, from_http
 from viang_pipeline.sources.mercado_livre.client import MercadoLivreClient
 from viang_pipeline.sources.mercado_livre.payloads.visits import VisitsWindow
 
 LONGEST = 150
 """Days a window may span."""
 
+UNKNOWN = "not_found"
+"""The word of the only 404 that means "no such listing" (§8); any other one is a route that is gone."""
+
 
 def listing_visits(api: MercadoLivreClient, listing: str, first: date, last: date) -> dict[date, int] | None:
-    """Visits of a listing on every day from ``first`` to ``last``; None when the platform knows no such listing."""
+    """Visits of a listing on every day from ``first`` to ``last``; None when the platform knows no such listing.
+
+    Raises PermanentFailure for a 404 that does not say so.
+    """
     route = f"/items/{listing}/visits/time_window"
     answer = api.http.get(route, _window(first, last), accept=(200, 404))
-    if answer.document is None:
+    if answer.status == 404:
+        if envelope(answer.content).code != UNKNOWN:
+            raise from_http("GET", route, answer.status, answer.content)
         return None
     return _by_day(api.read(answer.document, VisitsWindow, route, f"visitas do anúncio {listing}"), first, last)
 

@@ -15,6 +15,7 @@ from viang_pipeline.warehouse.schema.ledgers import (
     day_state,
     listing_skus,
     order_line_sku,
+    order_reads,
     restatement_ledger,
     shipment_readings,
     source_cursors,
@@ -94,6 +95,7 @@ from viang_pipeline.warehouse.schema.sales import (
     agg_client_day,
     fact_order_discount,
     fact_order_line,
+    fact_quarantine_day,
     fact_sku_day,
 )
 from viang_pipeline.warehouse.schema.views import DAY_VIEWS, VIEWS, view_comments, view_sql
@@ -144,6 +146,7 @@ __all__ = [
     "fact_claim_line",
     "fact_order_discount",
     "fact_order_line",
+    "fact_quarantine_day",
     "fact_sku_day",
     "fact_stock_client_day",
     "fact_stock_sku_day",
@@ -177,6 +180,7 @@ __all__ = [
     "metric_definitions",
     "oauth_states",
     "order_line_sku",
+    "order_reads",
     "panel_figures",
     "parametros_historico",
     "politica_estoque",

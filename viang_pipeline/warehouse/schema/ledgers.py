@@ -77,6 +77,21 @@ source_cursors = Table(
     comment="Até onde as mudanças de cada fonte já foram vistas",
 )
 
+order_reads = Table(
+    "order_reads",
+    metadata,
+    Column("client_id", Key, primary_key=True, comment="Cliente"),
+    Column("source", Key, primary_key=True, comment="Fonte"),
+    Column("lido_em", Instant, primary_key=True, comment="Quando a leitura que guardou a janela começou"),
+    Column("filtro", Key, primary_key=True, comment="Campo pelo qual a busca filtra: criação ou última mudança"),
+    Column("janela_inicio", Instant, primary_key=True, comment="Começo da janela"),
+    Column("janela_fim", Instant, nullable=False, comment="Fim da janela (exclusivo)"),
+    Column("anunciados", BigInteger, nullable=False, comment="Pedidos que a busca anunciou"),
+    Column("guardados", BigInteger, nullable=False, comment="Desses, os lidos e, quando da janela e do histórico, guardados"),
+    schema="dashboard",
+    comment="O que cada busca de pedidos anunciou e quanto disso foi guardado",
+)  # fmt: skip
+
 day_state = Table(
     "day_state",
     metadata,

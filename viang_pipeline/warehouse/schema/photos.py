@@ -47,6 +47,7 @@ fact_stock_sku_day = _mart(
     sku_key(),
     Column("estoque_full", BigInteger, comment="Disponível no Full; vazio sem inventário Full"),
     Column("estoque_full_indisponivel", BigInteger, comment="Não disponível no Full"),
+    Column("indisponivel_por_motivo", JSONB, comment="Não disponível no Full, por motivo; vazio sem inventário Full"),
     Column("estoque_anunciado", BigInteger, comment="Quantidade anunciada, cada estoque compartilhado uma vez"),
     Column("motivo", Text, comment="Por que o estoque Full é vazio"),
     Column("capturado_em", Instant, nullable=False, comment="Quando a foto foi tirada"),

@@ -69,6 +69,19 @@ fact_order_line = Table(
     comment="Linhas de pedido: a única verdade de onde saem SKU-dia e cliente-dia",
 )  # fmt: skip
 
+fact_quarantine_day = Table(
+    "fact_quarantine_day",
+    metadata,
+    Column("client_id", Key, primary_key=True, comment="Cliente"),
+    Column("dia", Date, primary_key=True, comment="Dia de negócio da venda (America/Sao_Paulo)"),
+    Column("motivo", Key, primary_key=True, comment="Por que foram recusados: status_desconhecido, moeda, site ou invalido"),
+    Column("registros", BigInteger, nullable=False, comment="Pedidos recusados, fora de todos os números"),
+    Column("valor", Money, comment="Σ preço unitário × quantidade dos recusados; vazio quando não está em reais"),
+    *provenance(),
+    schema="dashboard",
+    comment="Pedidos recusados por dia e motivo: contagens, sem nenhum dado do pedido",
+)  # fmt: skip
+
 # Revenue of the lines whose component is known: numerators of coverage, and denominators of rates over covered lines.
 COVERAGE_COLUMNS: tuple[tuple[str, str], ...] = (
     ("faturamento_com_comissao", "Faturamento das linhas com tarifa conhecida"),

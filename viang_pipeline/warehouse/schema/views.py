@@ -7,10 +7,11 @@ from importlib.resources import files
 from sqlalchemy import Table
 
 from viang_pipeline.domain.metrics import BY_ID, Metric, ratio_metrics
-from viang_pipeline.warehouse.schema.photos import fact_account_day
+from viang_pipeline.warehouse.schema.base import PROVENANCE
+from viang_pipeline.warehouse.schema.photos import fact_account_day, fact_stock_client_day, fact_stock_sku_day
 from viang_pipeline.warehouse.schema.portfolio import sku_portfolio
 from viang_pipeline.warehouse.schema.reconciled import reconciliation
-from viang_pipeline.warehouse.schema.sales import agg_client_day, fact_sku_day
+from viang_pipeline.warehouse.schema.sales import agg_client_day, fact_quarantine_day, fact_sku_day
 
 # name → (base table, ratio metrics added); the SELECT stands in the .sql file of the same name.
 _VIEW_SOURCES: dict[str, tuple[Table, tuple[Metric, ...]]] = {
@@ -49,6 +50,9 @@ _CLIENT_QUALITY_COLUMNS = {
     "dia": "Dia mais novo calculado",
     "receita_sem_sku_pct": "Nos últimos 30 dias: faturamento de itens sem SKU ÷ faturamento",
     "receita_sem_frete_pct": "Nos últimos 30 dias: faturamento sem frete observado ÷ faturamento",
+    "completude_pedidos": "Nos 30 dias até a última leitura: pedidos guardados ÷ anunciados pela busca; deve ser 1, "
+    "e é vazia quando nada foi anunciado",
+    "completude_ultima_leitura": "O mesmo, só da última leitura de pedidos",
     "dias_incompletos": "Dos últimos 30 dias, quantos têm algo em falta",
     "reapresentacoes_7d": "Números do cliente que mudaram nos últimos 7 dias depois de mostrados",
     "reapresentacoes_7d_valor": "Σ do quanto mudaram os valores em reais, sem sinal",
@@ -73,6 +77,12 @@ _RECONCILIATION_COLUMNS = {
 }
 
 
+def _without_provenance(table: Table) -> dict[str, str]:
+    """Column → comment of a view that shows a table but not how its rows came about."""
+    made = {name for name, _, _ in PROVENANCE}
+    return {c.name: c.comment or "" for c in table.columns if c.name not in made}
+
+
 def view_sql(name: str) -> str:
     """The SELECT behind a view of ``dashboard``."""
     return files("viang_pipeline.warehouse").joinpath("views", f"{name}.sql").read_text(encoding="utf-8")
@@ -88,6 +98,9 @@ def view_comments() -> dict[str, dict[str, str]]:
         "vw_restatements": _RESTATEMENT_COLUMNS,
         "vw_source_quality": _SOURCE_QUALITY_COLUMNS,
         "vw_client_quality": _CLIENT_QUALITY_COLUMNS,
+        "vw_quarantine": _without_provenance(fact_quarantine_day),
+        "vw_stock_day": _without_provenance(fact_stock_sku_day),
+        "vw_stock_client_day": _without_provenance(fact_stock_client_day),
     }
     for name, (table, ratios) in _VIEW_SOURCES.items():
         columns = {column.name: column.comment or "" for column in table.columns}

@@ -1,0 +1,4 @@
+-- Metabase reads this: the account's stock at the closing of the day; what SKUs share is counted here only once.
+select
+    client_id, dia, estoque_full, estoque_full_indisponivel, indisponivel_por_motivo, estoque_anunciado, capturado_em
+from dashboard.fact_stock_client_day
