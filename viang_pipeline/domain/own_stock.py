@@ -36,6 +36,9 @@ class OwnStock(NamedTuple):
     reason: str | None
 
 
+UNKNOWN = OwnStock(None, None, None, None)
+
+
 def own_stock(balances: Iterable[Balance], excluded: Collection[str]) -> dict[str, OwnStock]:
     """SKU → what is held in the deposits that count (D12): Full's mirrors and the client's ``excluded`` do not.
 
@@ -48,11 +51,21 @@ def own_stock(balances: Iterable[Balance], excluded: Collection[str]) -> dict[st
     return {sku: _together(of_sku) for sku, of_sku in sorted(counted.items())}
 
 
+def held(balances: Iterable[Balance], excluded: Collection[str]) -> OwnStock:
+    """What is held of all products together: two products of one SKU are both there, virtual kits are nothing."""
+    counted = [b for b in balances if b.deposit not in excluded and not b.virtual]
+    return _sum(counted)
+
+
 def _together(balances: list[Balance]) -> OwnStock:
     if len({balance.product for balance in balances}) > 1:
         return OwnStock(None, None, None, DUPLICATED)
     if any(balance.virtual for balance in balances):
         return OwnStock(None, None, None, VIRTUAL_KIT)
+    return _sum(balances)
+
+
+def _sum(balances: list[Balance]) -> OwnStock:
     reserved = [None if b.on_hand is None else b.on_hand - b.available for b in balances]
     return OwnStock(
         sum(balance.available for balance in balances),
@@ -71,9 +84,12 @@ def _total(parts: list[int | None]) -> int | None:
 NO_AUTHORITY = "autoridade_de_estoque_nao_definida"
 NOT_READ = "estoque_proprio_nao_lido"
 NOT_LISTED = "sku_fora_do_estoque_proprio"
+FULL_NOT_READ = "estoque_full_nao_lido"
 
 
-def usable(own: OwnStock | None, full: int | None, *, authority: bool, read: bool) -> tuple[int | None, str | None]:
+def usable(
+    own: OwnStock | None, full: int | None, *, authority: bool, read: bool, full_read: bool
+) -> tuple[int | None, str | None]:
     """``estoque_disponivel`` of a SKU, own + Full, and why it is NULL.
 
     ``own`` None: the authority does not list the SKU. Full alone is the answer only where the authority was read and
@@ -83,6 +99,8 @@ def usable(own: OwnStock | None, full: int | None, *, authority: bool, read: boo
         return None, NO_AUTHORITY
     if not read:
         return None, NOT_READ
+    if not full_read:
+        return None, FULL_NOT_READ
     if own is None:
         return full, None if full is not None else NOT_LISTED
     if own.available is None:
