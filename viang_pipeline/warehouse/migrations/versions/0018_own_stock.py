@@ -97,7 +97,13 @@ def upgrade() -> None:
     )
     op.add_column(
         "fact_stock_client_day",
-        sa.Column("full_lido", sa.Boolean(), nullable=False, comment="Se o estoque do Mercado Livre foi fotografado"),
+        sa.Column(
+            "full_lido",
+            sa.Boolean(),
+            server_default=sa.true(),
+            nullable=False,
+            comment="Se o estoque do Mercado Livre foi fotografado",
+        ),
         schema="dashboard",
     )
     op.add_column(
@@ -171,4 +177,5 @@ def upgrade() -> None:
         schema="dashboard",
     )
     # ### end Alembic commands ###
+    op.alter_column("fact_stock_client_day", "full_lido", server_default=None, schema="dashboard")
     op.execute(Path(__file__).with_name("0018_own_stock_views.sql").read_text(encoding="utf-8"))
