@@ -11,8 +11,10 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from viang_pipeline.collect.work import Outcome, Work
+from viang_pipeline.domain.own_stock import UNKNOWN, usable
 from viang_pipeline.domain.stock_photo import Announced, Inventory, SkuStock, sku_stock
 from viang_pipeline.marts.blocks import Block, Rows, build_block
+from viang_pipeline.marts.own_stock import OwnPhoto, OwnPhotos, read_own_stock
 from viang_pipeline.warehouse.load import Query
 
 STOCK_SKU = Block(
@@ -20,14 +22,19 @@ STOCK_SKU = Block(
     ("dia", "sku"),
     (
         "estoque_full", "estoque_full_indisponivel", "indisponivel_por_motivo", "estoque_anunciado", "motivo",
+        "estoque_proprio", "estoque_reservado", "estoque_transito", "estoque_disponivel", "motivo_disponivel",
         "capturado_em",
     ),
 )  # fmt: skip
 STOCK_CLIENT = Block(
     "fact_stock_client_day",
     ("dia",),
-    ("estoque_full", "estoque_full_indisponivel", "estoque_anunciado", "indisponivel_por_motivo", "capturado_em"),
-)
+    (
+        "estoque_full", "estoque_full_indisponivel", "estoque_anunciado", "indisponivel_por_motivo",
+        "full_lido", "estoque_proprio", "estoque_reservado", "estoque_transito", "estoque_disponivel",
+        "motivo_disponivel", "capturado_em",
+    ),
+)  # fmt: skip
 ACCOUNT = Block(
     "fact_account_day",
     ("dia",),
@@ -40,8 +47,8 @@ ACCOUNT = Block(
 
 
 def build_stock(work: Work, days: Iterable[date]) -> Outcome:
-    """Stock of the days that were photographed; the others have no row."""
-    return build_block(work, days, {STOCK_SKU: _sku_rows, STOCK_CLIENT: _query("stock_client_day.sql")})
+    """Stock of the days that were photographed, by the marketplace or by who tells of the own stock."""
+    return build_block(work, days, {STOCK_SKU: _sku_rows, STOCK_CLIENT: _client_rows})
 
 
 def build_account(work: Work, days: Iterable[date]) -> Outcome:
@@ -67,16 +74,56 @@ def _sku_rows(conn: psycopg.Connection, client_id: str, days: list[date]) -> Ite
     inventories: dict[date, dict[str, Inventory]] = defaultdict(dict)
     for day, inventory, available, blocked, reasons in _photo(conn, "inventory_of_days.sql", client_id, days):
         inventories[day][inventory] = Inventory(available, blocked, reasons)
-    for day in sorted(announced):
-        for sku, found in sku_stock(announced[day], inventories[day]).items():
-            yield _row(day, sku, found, taken[day])
+    own = read_own_stock(conn, client_id, days)
+    for day in sorted(announced.keys() | own.days.keys()):
+        photo = own.days.get(day)
+        listed = sku_stock(announced[day], inventories[day])
+        at = _latest(taken.get(day), photo)
+        for sku in sorted(listed.keys() | (photo.skus.keys() if photo else set())):
+            stock = _held(own, day, sku, listed.get(sku), full_read=day in taken)
+            yield day, sku, *_full(listed.get(sku)), *stock, at
+
+
+def _full(found: SkuStock | None) -> tuple[object, ...]:
+    if found is None:
+        return None, None, None, None, None
+    reasons = None if found.blocked_for is None else Jsonb(found.blocked_for)
+    return found.full, found.blocked, reasons, found.announced, found.reason
+
+
+def _held(own: OwnPhotos, day: date, sku: str, listed: SkuStock | None, *, full_read: bool) -> tuple[object, ...]:
+    photo = own.days.get(day)
+    held = photo.skus.get(sku) if photo else None
+    full, shared = (listed.full, listed.reason) if listed else (None, None)
+    stock, reason = usable(held, full, authority=own.authority is not None, read=photo is not None, full_read=full_read)
+    if stock is not None and shared is not None:
+        stock, reason = None, shared
+    return (*(held or UNKNOWN)[:3], stock, reason)
+
+
+def _client_rows(conn: psycopg.Connection, client_id: str, days: list[date]) -> Iterable[tuple[object, ...]]:
+    own = read_own_stock(conn, client_id, days)
+    marketplace = {row[0]: row for row in _photo(conn, "stock_client_day.sql", client_id, days)}
+    for day in sorted(marketplace.keys() | own.days.keys()):
+        _, full, blocked, announced, reasons, taken = marketplace.get(day, (day, None, None, None, {}, None))
+        photo = own.days.get(day)
+        held = photo.total if photo else UNKNOWN
+        # Of both systems or of none: half of it would read as a stock that shrank.
+        stock, reason = usable(
+            photo.total if photo else None,
+            full,
+            authority=own.authority is not None,
+            read=photo is not None,
+            full_read=day in marketplace,
+        )
+        at = _latest(taken, photo)
+        yield day, full, blocked, announced, Jsonb(reasons), day in marketplace, *held[:3], stock, reason, at
+
+
+def _latest(marketplace: datetime | None, own: OwnPhoto | None) -> datetime:
+    return max(instant for instant in (marketplace, own.taken if own else None) if instant is not None)
 
 
 def _photo(conn: psycopg.Connection, name: str, client_id: str, days: list[date]) -> list[tuple]:  # type: ignore[type-arg]
     text = files("viang_pipeline.marts").joinpath("sql", name).read_bytes()
     return conn.execute(text, {"client_id": client_id, "dias": days}).fetchall()
-
-
-def _row(day: date, sku: str, found: SkuStock, taken: datetime) -> tuple[object, ...]:
-    reasons = None if found.blocked_for is None else Jsonb(found.blocked_for)
-    return day, sku, found.full, found.blocked, reasons, found.announced, found.reason, taken

@@ -3,6 +3,7 @@
 from viang_pipeline.domain.metrics.record import Metric
 
 _FULL = "Mercado Livre: estoque Full"
+_OWN = "Bling ou UpSeller: saldo disponível"
 _NONE = "não se aplica"
 _PHOTO = "NULL sem foto do dia"
 
@@ -16,5 +17,28 @@ STOCK: tuple[Metric, ...] = (
         "estoque_full_indisponivel", "Full indisponível", "Fulfilment stock unavailable", "un", ("S", "C"), "S",
         "Σ não disponível: avariado, perdido, em retirada, em transferência", _FULL, -1, 0, cancelamento=_NONE,
         regra_null=f"{_PHOTO} ou sem inventário Full",
+    ),
+    Metric(
+        "estoque_proprio", "Estoque próprio", "Own stock", "un", ("S", "C"), "S",
+        "Σ disponível nos depósitos que contam, de uma única autoridade por cliente", _OWN, 0, 0, cancelamento=_NONE,
+        regra_null=f"{_PHOTO}; ausente não é zero; NULL quando dois produtos têm o mesmo SKU",
+        exclusoes="depósitos que espelham o Full ou o cliente deixou de fora; kits virtuais",
+        ressalva="Saldo negativo é mercadoria devida.",
+    ),
+    Metric(
+        "estoque_reservado", "Estoque reservado", "Reserved stock", "un", ("S", "C"), "S",
+        "Σ em mãos − disponível", _OWN, 0, 0, cancelamento=_NONE, regra_null=_PHOTO,
+        ressalva="Nunca somado ao disponível.",
+    ),
+    Metric(
+        "estoque_transito", "Estoque em trânsito", "Stock in transit", "un", ("S", "C"), "S",
+        "Σ a caminho, de compras e de transferências", _OWN, 0, 0, cancelamento=_NONE,
+        regra_null=f"{_PHOTO} ou quando a fonte não o diz", ressalva="Só para compras.",
+    ),
+    Metric(
+        "estoque_disponivel", "Estoque disponível total", "Usable stock", "un", ("S", "C"), "S",
+        "estoque próprio + Full", f"{_OWN}; {_FULL}", 0, 0, cancelamento=_NONE,
+        regra_null="NULL quando uma das partes não foi lida ou ninguém responde pelo estoque próprio",
+        ressalva="Fechamento do dia; nunca somar entre dias.",
     ),
 )  # fmt: skip

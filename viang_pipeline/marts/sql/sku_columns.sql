@@ -13,3 +13,7 @@ case when ad.estado in ('lido', 'sem_ads') then coalesce(a.ads_investimento, 0) 
         i.pedidos_com_visita,
         s.estoque_full,
         s.estoque_full_indisponivel,
+        s.estoque_proprio,
+        s.estoque_reservado,
+        s.estoque_transito,
+        s.estoque_disponivel,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Date, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Date, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from viang_pipeline.warehouse.schema.base import Instant, Key, Rate, metadata, provenance, sku_key
@@ -22,6 +22,17 @@ def _mart(name: str, comment: str, *columns: Column[Any]) -> Table:
         schema="dashboard",
         comment=comment,
     )
+
+
+def _own_stock(whose: str) -> list[Column[Any]]:
+    return [
+        Column(
+            "estoque_proprio", BigInteger, comment=f"Disponível {whose} nos depósitos que contam; negativo é devido"
+        ),
+        Column("estoque_reservado", BigInteger, comment="Reservado; nunca somado ao disponível"),
+        Column("estoque_transito", BigInteger, comment="A caminho; só para compras"),
+        Column("estoque_disponivel", BigInteger, comment="Próprio + Full; vazio quando uma das partes não foi lida"),
+    ]
 
 
 fact_visits_sku_day = _mart(
@@ -50,6 +61,8 @@ fact_stock_sku_day = _mart(
     Column("indisponivel_por_motivo", JSONB, comment="Não disponível no Full, por motivo; vazio sem inventário Full"),
     Column("estoque_anunciado", BigInteger, comment="Quantidade anunciada, cada estoque compartilhado uma vez"),
     Column("motivo", Text, comment="Por que o estoque Full é vazio"),
+    *_own_stock("do SKU"),
+    Column("motivo_disponivel", Text, comment="Por que o estoque disponível é vazio"),
     Column("capturado_em", Instant, nullable=False, comment="Quando a foto foi tirada"),
 )
 fact_stock_client_day = _mart(
@@ -59,6 +72,9 @@ fact_stock_client_day = _mart(
     Column("estoque_full_indisponivel", BigInteger, comment="Não disponível no Full"),
     Column("estoque_anunciado", BigInteger, comment="Quantidade anunciada, cada estoque compartilhado uma vez"),
     Column("indisponivel_por_motivo", JSONB, nullable=False, comment="Não disponível no Full, por motivo"),
+    Column("full_lido", Boolean, nullable=False, comment="Se o estoque do Mercado Livre foi fotografado"),
+    *_own_stock("de todos os produtos"),
+    Column("motivo_disponivel", Text, comment="Por que o estoque disponível é vazio"),
     Column("capturado_em", Instant, nullable=False, comment="Quando a foto foi tirada"),
 )
 fact_account_day = _mart(
