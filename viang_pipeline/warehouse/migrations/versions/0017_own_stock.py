@@ -7,8 +7,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
@@ -178,4 +178,4 @@ def upgrade() -> None:
     )
     # ### end Alembic commands ###
     op.alter_column("fact_stock_client_day", "full_lido", server_default=None, schema="dashboard")
-    op.execute(Path(__file__).with_name("0018_own_stock_views.sql").read_text(encoding="utf-8"))
+    op.execute(Path(__file__).with_name("0017_own_stock_views.sql").read_text(encoding="utf-8"))

@@ -15,6 +15,11 @@ select
     round(base.faturamento_com_frete / nullif(base.faturamento, 0), 6) as frete_vendedor_cobertura,
     round(base.faturamento_com_repasse / nullif(base.faturamento, 0), 6) as repasse_estimado_cobertura,
     round(base.faturamento_com_tarifa_faturada / nullif(base.faturamento, 0), 6) as comissao_faturada_cobertura,
+    round(base.faturamento_com_custo / nullif(base.faturamento, 0), 6) as cmv_cobertura,
+    round(base.faturamento_coberto / nullif(base.faturamento, 0), 6) as mc_cobertura,
+    round(base.mc / nullif(base.faturamento_coberto, 0), 6) as mc_pct,
+    round(base.mc_pre_ads / nullif(base.faturamento_coberto, 0), 6) as acos_equilibrio,
+    case when base.mc_pre_ads > 0 then round(base.faturamento_coberto / base.mc_pre_ads, 6) end as roas_equilibrio,
     round(base.pedidos_cancelados::numeric / nullif(base.pedidos_cancelados + base.pedidos, 0), 6) as taxa_cancelamento,
     round(base.pedidos_cancelados_pre::numeric / nullif(base.pedidos_cancelados + base.pedidos, 0), 6)
         as taxa_cancelamento_pre,
@@ -51,13 +56,21 @@ comment on column dashboard.vw_sku_day.unidades is 'Unidades vendidas: Σ quanti
 comment on column dashboard.vw_sku_day.unidades_brutas is 'Unidades (brutas): Σ quantidade, cancelados incluídos.';
 comment on column dashboard.vw_sku_day.comissao is 'Tarifa de venda (comissão): Σ tarifa unitária × quantidade das vendas válidas.';
 comment on column dashboard.vw_sku_day.frete_vendedor is 'Frete pago pelo vendedor: custo do remetente, uma vez por envio, rateado pelas linhas do envio.';
+comment on column dashboard.vw_sku_day.custo_envio_proprio is 'Custo Flex / envio próprio: custo informado por envio próprio, uma vez por envio, rateado pelas linhas do envio.';
 comment on column dashboard.vw_sku_day.repasse_estimado is 'Repasse estimado: faturamento − comissao − frete_vendedor, nas linhas em que os dois são conhecidos. Não desconta parcelamento, impostos, reembolsos posteriores nem Ads.';
+comment on column dashboard.vw_sku_day.imposto is 'Imposto estimado: Σ base da linha × alíquota em vigor no dia da venda. Base: valor da venda, sem descontar a comissão, mais o frete da nota se o cliente assim informou.';
+comment on column dashboard.vw_sku_day.cmv is 'Custo da mercadoria vendida: Σ quantidade × custo por unidade em vigor no dia da venda. Kit: a soma dos componentes. Custo zero é desconhecido, se não foi confirmado.';
+comment on column dashboard.vw_sku_day.lucro_bruto is 'Lucro bruto: faturamento das linhas com custo conhecido − CMV. Antes de comissão, frete, imposto e Ads.';
+comment on column dashboard.vw_sku_day.faturamento_coberto is 'Faturamento coberto: Σ valor das linhas com tarifa, frete, custo, imposto, envio próprio e devoluções conhecidos.';
+comment on column dashboard.vw_sku_day.mc_pre_ads is 'Margem de contribuição antes de Ads (R$): nas linhas cobertas: faturamento − comissão − frete − envio próprio − CMV − imposto − custo de devoluções − outros variáveis. Leia com a cobertura ao lado. Sem vendas válidas, é menos o custo de devoluções.';
+comment on column dashboard.vw_sku_day.ads_na_margem is 'Ads atribuído à margem: SKU: investimento × faturamento coberto ÷ faturamento, ou todo ele sem vendas; cliente: Σ SKUs + não alocável.';
+comment on column dashboard.vw_sku_day.mc is 'Margem de contribuição (R$): margem antes de Ads − Ads atribuído à margem. Não é lucro: despesas fixas ficam fora.';
 comment on column dashboard.vw_sku_day.devolucoes is 'Devoluções abertas (por data da venda): reclamações com devolução, pela data da venda. Devolução não é reembolso nem cancelamento.';
 comment on column dashboard.vw_sku_day.devolucoes_no_dia is 'Devoluções abertas no dia: reclamações com devolução, pela data de abertura da devolução.';
 comment on column dashboard.vw_sku_day.unidades_devolvidas is 'Unidades devolvidas (recebidas): Σ unidades de devoluções recebidas. Pela data da venda.';
 comment on column dashboard.vw_sku_day.reclamacoes is 'Reclamações abertas: reclamações pela data de abertura.';
 comment on column dashboard.vw_sku_day.mediacoes is 'Mediações: reclamações em disputa, pela data de abertura. Reclamação comum não é mediação.';
-comment on column dashboard.vw_sku_day.custo_devolucao is 'Custo de devoluções: frete de devolução cobrado + frete de pedidos cancelados depois do envio. Pela data da venda; não inclui o custo de unidades perdidas.';
+comment on column dashboard.vw_sku_day.custo_devolucao is 'Custo de devoluções: frete de devolução cobrado + frete e envio próprio de pedidos cancelados depois do envio. Pela data da venda; não inclui o custo de unidades perdidas.';
 comment on column dashboard.vw_sku_day.ads_investimento is 'Investimento em Ads: Σ custo dos grupos de anúncios, sem repetições. O gasto de um anúncio com vários SKUs é rateado pelo faturamento de cada um.';
 comment on column dashboard.vw_sku_day.ads_impressoes is 'Impressões: Σ impressões.';
 comment on column dashboard.vw_sku_day.ads_cliques is 'Cliques: Σ cliques.';
@@ -78,9 +91,12 @@ comment on column dashboard.vw_sku_day.divergencia_comissao is 'Divergência de 
 comment on column dashboard.vw_sku_day.faturamento_com_comissao is 'Faturamento das linhas com tarifa conhecida';
 comment on column dashboard.vw_sku_day.faturamento_com_frete is 'Faturamento das linhas com frete observado';
 comment on column dashboard.vw_sku_day.faturamento_com_repasse is 'Faturamento das linhas com tarifa e frete conhecidos';
+comment on column dashboard.vw_sku_day.faturamento_com_custo is 'Faturamento das linhas com custo conhecido';
+comment on column dashboard.vw_sku_day.faturamento_com_imposto is 'Faturamento das linhas com imposto conhecido';
 comment on column dashboard.vw_sku_day.faturamento_com_tarifa_faturada is 'Faturamento dos pedidos cuja tarifa já foi faturada; vazio sem leitura das faturas';
 comment on column dashboard.vw_sku_day.valor_cancelado_sem_pagamento is 'Parte do valor cancelado de pedidos que nunca foram pagos';
 comment on column dashboard.vw_sku_day.pedidos_cancelados_pre is 'Pedidos cancelados antes do envio';
+comment on column dashboard.vw_sku_day.outros_variaveis is 'Embalagem e outros custos variáveis das vendas válidas; o não informado conta como 0';
 comment on column dashboard.vw_sku_day.pedidos_com_visita is 'Pedidos válidos dos anúncios cuja visita foi observada: numerador da conversão';
 comment on column dashboard.vw_sku_day.maturidade_vendas is 'Pedidos: preliminar, ou final a partir de D+7';
 comment on column dashboard.vw_sku_day.maturidade_ads is 'Ads: preliminar, quase_final a partir de D+4, final a partir de D+15';
@@ -100,6 +116,11 @@ comment on column dashboard.vw_sku_day.comissao_pct is 'Comissão sobre faturame
 comment on column dashboard.vw_sku_day.comissao_cobertura is 'Cobertura da comissão: faturamento das linhas com tarifa ÷ faturamento.';
 comment on column dashboard.vw_sku_day.frete_vendedor_cobertura is 'Cobertura do frete: faturamento das linhas com frete observado ÷ faturamento.';
 comment on column dashboard.vw_sku_day.repasse_estimado_cobertura is 'Cobertura do repasse: faturamento das linhas com tarifa e frete ÷ faturamento.';
+comment on column dashboard.vw_sku_day.cmv_cobertura is 'Cobertura de custo: faturamento das linhas com custo conhecido ÷ faturamento.';
+comment on column dashboard.vw_sku_day.mc_cobertura is 'Cobertura da margem: faturamento coberto ÷ faturamento. Abaixo de 80 %, a margem diz pouco.';
+comment on column dashboard.vw_sku_day.mc_pct is 'Margem de contribuição (%): margem de contribuição ÷ faturamento coberto. Compara-se em pontos percentuais.';
+comment on column dashboard.vw_sku_day.acos_equilibrio is 'ACOS de equilíbrio: margem antes de Ads ÷ faturamento coberto. Acima dele, o Ads dá prejuízo.';
+comment on column dashboard.vw_sku_day.roas_equilibrio is 'ROAS de equilíbrio: faturamento coberto ÷ margem antes de Ads. Abaixo dele, o Ads dá prejuízo.';
 comment on column dashboard.vw_sku_day.taxa_cancelamento is 'Taxa de cancelamento: pedidos cancelados ÷ pedidos cancelados + válidos. Não é a taxa da reputação.';
 comment on column dashboard.vw_sku_day.taxa_cancelamento_pre is 'Taxa de cancelamento antes do envio: pedidos cancelados antes do envio ÷ pedidos cancelados + válidos.';
 comment on column dashboard.vw_sku_day.taxa_devolucao is 'Taxa de devolução: devoluções por data da venda ÷ pedidos válidos.';
@@ -125,6 +146,11 @@ select
     round(base.faturamento_com_frete / nullif(base.faturamento, 0), 6) as frete_vendedor_cobertura,
     round(base.faturamento_com_repasse / nullif(base.faturamento, 0), 6) as repasse_estimado_cobertura,
     round(base.faturamento_com_tarifa_faturada / nullif(base.faturamento, 0), 6) as comissao_faturada_cobertura,
+    round(base.faturamento_com_custo / nullif(base.faturamento, 0), 6) as cmv_cobertura,
+    round(base.faturamento_coberto / nullif(base.faturamento, 0), 6) as mc_cobertura,
+    round(base.mc / nullif(base.faturamento_coberto, 0), 6) as mc_pct,
+    round(base.mc_pre_ads / nullif(base.faturamento_coberto, 0), 6) as acos_equilibrio,
+    case when base.mc_pre_ads > 0 then round(base.faturamento_coberto / base.mc_pre_ads, 6) end as roas_equilibrio,
     round(base.faturamento_sem_sku / nullif(base.faturamento, 0), 6) as receita_sem_sku_pct,
     round(base.pedidos_cancelados::numeric / nullif(base.pedidos_cancelados + base.pedidos, 0), 6) as taxa_cancelamento,
     round(base.pedidos_cancelados_pre::numeric / nullif(base.pedidos_cancelados + base.pedidos, 0), 6)
@@ -167,13 +193,22 @@ comment on column dashboard.vw_client_day.pedidos_pendentes is 'Pedidos aguardan
 comment on column dashboard.vw_client_day.comissao is 'Tarifa de venda (comissão): Σ tarifa unitária × quantidade das vendas válidas.';
 comment on column dashboard.vw_client_day.frete_vendedor is 'Frete pago pelo vendedor: custo do remetente, uma vez por envio, rateado pelas linhas do envio.';
 comment on column dashboard.vw_client_day.frete_comprador is 'Frete pago pelo comprador: custo do destinatário, uma vez por envio. Informativo.';
+comment on column dashboard.vw_client_day.custo_envio_proprio is 'Custo Flex / envio próprio: custo informado por envio próprio, uma vez por envio, rateado pelas linhas do envio.';
 comment on column dashboard.vw_client_day.repasse_estimado is 'Repasse estimado: faturamento − comissao − frete_vendedor, nas linhas em que os dois são conhecidos. Não desconta parcelamento, impostos, reembolsos posteriores nem Ads.';
+comment on column dashboard.vw_client_day.imposto is 'Imposto estimado: Σ base da linha × alíquota em vigor no dia da venda. Base: valor da venda, sem descontar a comissão, mais o frete da nota se o cliente assim informou.';
+comment on column dashboard.vw_client_day.aliquota_efetiva is 'Alíquota efetiva: alíquota em vigor no dia: a informada, ou a do Simples pela receita de 12 meses.';
+comment on column dashboard.vw_client_day.cmv is 'Custo da mercadoria vendida: Σ quantidade × custo por unidade em vigor no dia da venda. Kit: a soma dos componentes. Custo zero é desconhecido, se não foi confirmado.';
+comment on column dashboard.vw_client_day.lucro_bruto is 'Lucro bruto: faturamento das linhas com custo conhecido − CMV. Antes de comissão, frete, imposto e Ads.';
+comment on column dashboard.vw_client_day.faturamento_coberto is 'Faturamento coberto: Σ valor das linhas com tarifa, frete, custo, imposto, envio próprio e devoluções conhecidos.';
+comment on column dashboard.vw_client_day.mc_pre_ads is 'Margem de contribuição antes de Ads (R$): nas linhas cobertas: faturamento − comissão − frete − envio próprio − CMV − imposto − custo de devoluções − outros variáveis. Leia com a cobertura ao lado. Sem vendas válidas, é menos o custo de devoluções.';
+comment on column dashboard.vw_client_day.ads_na_margem is 'Ads atribuído à margem: SKU: investimento × faturamento coberto ÷ faturamento, ou todo ele sem vendas; cliente: Σ SKUs + não alocável.';
+comment on column dashboard.vw_client_day.mc is 'Margem de contribuição (R$): margem antes de Ads − Ads atribuído à margem. Não é lucro: despesas fixas ficam fora.';
 comment on column dashboard.vw_client_day.devolucoes is 'Devoluções abertas (por data da venda): reclamações com devolução, pela data da venda. Devolução não é reembolso nem cancelamento.';
 comment on column dashboard.vw_client_day.devolucoes_no_dia is 'Devoluções abertas no dia: reclamações com devolução, pela data de abertura da devolução.';
 comment on column dashboard.vw_client_day.unidades_devolvidas is 'Unidades devolvidas (recebidas): Σ unidades de devoluções recebidas. Pela data da venda.';
 comment on column dashboard.vw_client_day.reclamacoes is 'Reclamações abertas: reclamações pela data de abertura.';
 comment on column dashboard.vw_client_day.mediacoes is 'Mediações: reclamações em disputa, pela data de abertura. Reclamação comum não é mediação.';
-comment on column dashboard.vw_client_day.custo_devolucao is 'Custo de devoluções: frete de devolução cobrado + frete de pedidos cancelados depois do envio. Pela data da venda; não inclui o custo de unidades perdidas.';
+comment on column dashboard.vw_client_day.custo_devolucao is 'Custo de devoluções: frete de devolução cobrado + frete e envio próprio de pedidos cancelados depois do envio. Pela data da venda; não inclui o custo de unidades perdidas.';
 comment on column dashboard.vw_client_day.ads_investimento is 'Investimento em Ads: Σ custo dos grupos de anúncios, sem repetições. O gasto de um anúncio com vários SKUs é rateado pelo faturamento de cada um.';
 comment on column dashboard.vw_client_day.ads_impressoes is 'Impressões: Σ impressões.';
 comment on column dashboard.vw_client_day.ads_cliques is 'Cliques: Σ cliques.';
@@ -196,9 +231,12 @@ comment on column dashboard.vw_client_day.divergencia_comissao is 'Divergência 
 comment on column dashboard.vw_client_day.faturamento_com_comissao is 'Faturamento das linhas com tarifa conhecida';
 comment on column dashboard.vw_client_day.faturamento_com_frete is 'Faturamento das linhas com frete observado';
 comment on column dashboard.vw_client_day.faturamento_com_repasse is 'Faturamento das linhas com tarifa e frete conhecidos';
+comment on column dashboard.vw_client_day.faturamento_com_custo is 'Faturamento das linhas com custo conhecido';
+comment on column dashboard.vw_client_day.faturamento_com_imposto is 'Faturamento das linhas com imposto conhecido';
 comment on column dashboard.vw_client_day.faturamento_com_tarifa_faturada is 'Faturamento dos pedidos cuja tarifa já foi faturada; vazio sem leitura das faturas';
 comment on column dashboard.vw_client_day.valor_cancelado_sem_pagamento is 'Parte do valor cancelado de pedidos que nunca foram pagos';
 comment on column dashboard.vw_client_day.pedidos_cancelados_pre is 'Pedidos cancelados antes do envio';
+comment on column dashboard.vw_client_day.outros_variaveis is 'Embalagem e outros custos variáveis das vendas válidas; o não informado conta como 0';
 comment on column dashboard.vw_client_day.pedidos_com_visita is 'Pedidos válidos dos anúncios cuja visita foi observada: numerador da conversão';
 comment on column dashboard.vw_client_day.maturidade_vendas is 'Pedidos: preliminar, ou final a partir de D+7';
 comment on column dashboard.vw_client_day.maturidade_ads is 'Ads: preliminar, quase_final a partir de D+4, final a partir de D+15';
@@ -219,6 +257,11 @@ comment on column dashboard.vw_client_day.comissao_cobertura is 'Cobertura da co
 comment on column dashboard.vw_client_day.frete_vendedor_cobertura is 'Cobertura do frete: faturamento das linhas com frete observado ÷ faturamento.';
 comment on column dashboard.vw_client_day.repasse_estimado_cobertura is 'Cobertura do repasse: faturamento das linhas com tarifa e frete ÷ faturamento.';
 comment on column dashboard.vw_client_day.receita_sem_sku_pct is 'Receita sem SKU: faturamento dos itens sem SKU ÷ faturamento.';
+comment on column dashboard.vw_client_day.cmv_cobertura is 'Cobertura de custo: faturamento das linhas com custo conhecido ÷ faturamento.';
+comment on column dashboard.vw_client_day.mc_cobertura is 'Cobertura da margem: faturamento coberto ÷ faturamento. Abaixo de 80 %, a margem diz pouco.';
+comment on column dashboard.vw_client_day.mc_pct is 'Margem de contribuição (%): margem de contribuição ÷ faturamento coberto. Compara-se em pontos percentuais.';
+comment on column dashboard.vw_client_day.acos_equilibrio is 'ACOS de equilíbrio: margem antes de Ads ÷ faturamento coberto. Acima dele, o Ads dá prejuízo.';
+comment on column dashboard.vw_client_day.roas_equilibrio is 'ROAS de equilíbrio: faturamento coberto ÷ margem antes de Ads. Abaixo dele, o Ads dá prejuízo.';
 comment on column dashboard.vw_client_day.taxa_cancelamento is 'Taxa de cancelamento: pedidos cancelados ÷ pedidos cancelados + válidos. Não é a taxa da reputação.';
 comment on column dashboard.vw_client_day.taxa_cancelamento_pre is 'Taxa de cancelamento antes do envio: pedidos cancelados antes do envio ÷ pedidos cancelados + válidos.';
 comment on column dashboard.vw_client_day.taxa_devolucao is 'Taxa de devolução: devoluções por data da venda ÷ pedidos válidos.';
