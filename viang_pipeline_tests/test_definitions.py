@@ -42,9 +42,21 @@ ASSETS = {
     "bling/stock": ({"bling/products"}, "bling", RAW_KINDS, {"bling"}),
     "bling/finance": (set(), "bling", RAW_KINDS, {"bling"}),
     "bling/invoices": (set(), "bling", RAW_KINDS, {"bling"}),
-    "fact_order_line": ({ORDERS, SHIPMENTS, LISTINGS}, "marts", MART_KINDS, set()),
+    "upseller/files": (set(), "upseller", {"file", "postgres"}, set()),
+    "upseller/stock": ({"upseller/files"}, "upseller", RAW_KINDS, {"upseller"}),
+    "fact_order_line": (
+        {ORDERS, SHIPMENTS, LISTINGS, "bling/reference", "bling/orders", "bling/products", "upseller/files"},
+        "marts",
+        MART_KINDS,
+        set(),
+    ),
     "fact_visits": ({VISITS, LISTINGS, "fact_order_line"}, "marts", MART_KINDS, set()),
-    "fact_stock": ({STOCK}, "marts", MART_KINDS, set()),
+    "fact_stock": (
+        {STOCK, "bling/reference", "bling/stock", "upseller/files", "upseller/stock"},
+        "marts",
+        MART_KINDS,
+        set(),
+    ),
     "fact_account": ({ACCOUNT}, "marts", MART_KINDS, set()),
     "fact_ads": ({ADS, LISTINGS, "fact_order_line"}, "marts", MART_KINDS, set()),
     "fact_claim_line": ({CLAIMS, "fact_order_line"}, "marts", MART_KINDS, set()),
@@ -148,6 +160,7 @@ def test_the_jobs_schedules_and_sensors_are_these(definitions: dg.Definitions) -
         "catch_up": ["reprocess"],
         "catch_up_sources": ["reprocess"],
         "changed_days": ["rebuild_marts"],
+        "upseller_inbox": ["reprocess"],
         "run_failures": [],
     }
     assert all(s.default_status == dg.DefaultSensorStatus.RUNNING for s in repository.sensor_defs)
