@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import parse_qs, urlsplit
 
@@ -24,15 +25,26 @@ from viang_pipeline.cli.demo_market import DemoSeller, demo_market
 from viang_pipeline.cli.runs import STEPS
 from viang_pipeline.cli.up import serve
 from viang_pipeline.collect.authorization import finish_authorization, start_authorization
-from viang_pipeline.domain.business_day import last_closed_day
+from viang_pipeline.collect.parameters.files import read_parameters
+from viang_pipeline.collect.parameters.kinds import kind_of
+from viang_pipeline.collect.parameters.store import import_parameters
+from viang_pipeline.collect.upseller.inbox import folder_of
+from viang_pipeline.collect.work import Work
+from viang_pipeline.domain.business_day import business_day, last_closed_day
 from viang_pipeline.domain.money import brl
 from viang_pipeline.failures import PermanentFailure, UsageError
-from viang_pipeline.logs import set_up_logging
+from viang_pipeline.logs import make_private_folder, set_up_logging
 from viang_pipeline.settings import Settings, load_settings
 from viang_pipeline.warehouse import clients
 from viang_pipeline.warehouse.database import Database, open_database
 
 MOST_DAYS = 90
+PARAMETERS = {
+    "tax": "aliquota,vigente_de\n0.0532,{first}\n",
+    "courier": "custo,vigente_de\n11.90,{first}\n",
+    "stock-policy": "sku,prazo_dias,seguranca_dias,alvo_dias,teto_dias,vigente_de\n*,12,5,20,90,{first}\n",
+}
+"""What each demo client tells besides: ``viang params import``."""
 
 
 def demo(
@@ -89,18 +101,44 @@ def _onboard(settings: Settings, database: Database, seller: DemoSeller, first: 
             conn.execute(
                 "update dashboard.clients set inicio_historico = %s where client_id = %s", [first, seller.slug]
             )
-    consent, _ = start_authorization(settings, database, seller.slug)
+    _consent(settings, database, seller, "mercado_livre", "Mercado Livre")
+    if seller.files:
+        folder = folder_of(settings.home, seller.slug)
+        make_private_folder(folder)
+        for name, content in seller.files.items():
+            _hand_in(folder / name, content)
+        out.print(f"{seller.slug}: {len(seller.files)} arquivos do UpSeller na caixa de entrada", markup=False)
+    else:
+        _consent(settings, database, seller, "bling", "Bling")
+    work = Work(database, seller.slug, "demo", "demo", settings.clock())
+    for kind, text in PARAMETERS.items():
+        told = read_parameters(kind_of(kind), text.format(first=first).encode(), business_day(settings.clock()()))
+        import_parameters(work, kind_of(kind), told, "viang demo")
+
+
+def _hand_in(path: Path, content: bytes) -> None:
+    """A file somebody dropped some minutes ago, unless it was taken already: a file still being written waits."""
+    if (path.parent / "done" / path.name).exists():
+        return
+    path.write_bytes(content)
+    ago = path.stat().st_mtime - 600
+    os.utime(path, (ago, ago))
+
+
+def _consent(settings: Settings, database: Database, seller: DemoSeller, platform: str, name: str) -> None:
+    """What the seller's browser would do on the platform's own consent page."""
+    consent, _ = start_authorization(settings, database, seller.slug, platform)
     answer = httpx.get(consent, params={**_query(consent), "seller": str(seller.seller_id)})
     returned = _query(answer.headers.get("location", ""))
     if "code" not in returned:
         raise PermanentFailure(
-            "O mercado simulado não devolveu o código de autorização",
+            f"{name}: o mercado simulado não devolveu o código de autorização",
             where="GET /authorization",
             action="Rode a demonstração de novo.",
             status=answer.status_code,
         )
-    finish_authorization(settings, database, seller.slug, code=returned["code"], state=returned["state"])
-    out.print(f"{seller.slug}: {seller.name} autorizou o Mercado Livre", markup=False)
+    finish_authorization(settings, database, seller.slug, platform, code=returned["code"], state=returned["state"])
+    out.print(f"{seller.slug}: {seller.name} autorizou o {name}", markup=False)
 
 
 def _query(address: str) -> dict[str, str]:
@@ -149,28 +187,30 @@ def _summary(database: Database, sellers: list[DemoSeller], first: date, last: d
         "ticket médio",
         "comissão",
         "frete",
-        "repasse",
         "cancelado",
-        "frete lido",
+        "margem",
+        "margem %",
+        "cobertura",
     ):
         table.add_column(name, justify="right")
     with database.transaction() as conn:
         rows = conn.execute(
             """
             select client_id, count(*), sum(faturamento), sum(pedidos), sum(faturamento) / nullif(sum(compras), 0),
-                   sum(comissao), sum(frete_vendedor), sum(repasse_estimado), sum(valor_cancelado),
-                   sum(faturamento_com_frete) / nullif(sum(faturamento), 0)
+                   sum(comissao), sum(frete_vendedor), sum(valor_cancelado), sum(mc),
+                   sum(mc) / nullif(sum(faturamento_coberto) filter (where mc is not null), 0),
+                   sum(faturamento_coberto) filter (where mc is not null) / nullif(sum(faturamento), 0)
             from dashboard.agg_client_day where client_id = any(%s) and dia between %s and %s
             group by client_id order by sum(faturamento) desc
             """,
             [[seller.slug for seller in sellers], first, last],
         ).fetchall()
-    for client_id, days, revenue, orders, ticket, fee, freight, payout, cancelled, coverage in rows:
+    for client_id, days, revenue, orders, ticket, fee, freight, cancelled, margin, *shares in rows:
         money = [
-            brl(amount) if amount is not None else "–" for amount in (revenue, ticket, fee, freight, payout, cancelled)
+            brl(amount) if amount is not None else "–" for amount in (revenue, ticket, fee, freight, cancelled, margin)
         ]
-        share = "–" if coverage is None else f"{coverage:.1%}".replace(".", ",")
-        table.add_row(client_id, str(days), money[0], str(orders), *money[1:], share)
+        percent = ["–" if share is None else f"{share:.1%}".replace(".", ",") for share in shares]
+        table.add_row(client_id, str(days), money[0], str(orders), *money[1:], *percent)
     return table
 
 

@@ -8,14 +8,18 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from viang_pipeline.domain.business_day import SAO_PAULO
 from viang_pipeline.failures import TransientFailure
 from viang_pipeline.sandbox import Sandbox
 from viang_pipeline.sandbox.generate import generate_world
 from viang_pipeline.sandbox.profiles import DEMO_PROFILES
+from viang_pipeline.sandbox.truth import Seller
+from viang_pipeline.sandbox.upseller import Style, export, generate_account
+from viang_pipeline.sandbox.world import World
 from viang_pipeline.warehouse import embedded
 
 SEED = 2026
@@ -27,11 +31,13 @@ QUOTA = 20_000_000
 
 @dataclass(frozen=True)
 class DemoSeller:
-    """A seller of the simulated marketplace."""
+    """A seller of the simulated marketplace. ``files``: name → bytes of what it exports from UpSeller; a seller
+    without any keeps its books in Bling."""
 
     slug: str
     name: str
     seller_id: int
+    files: dict[str, bytes]
 
 
 @dataclass(frozen=True)
@@ -94,6 +100,24 @@ def _serve(answer: Connection, yesterday: date) -> None:
             "MERCADO_LIVRE_APP_SECRET": sandbox.app_secret,
             "MERCADO_LIVRE_REDIRECT_URI": sandbox.redirect_uri,
         } | sandbox.bling.environment(sandbox.url)
-        answer.send(([(s.slug, s.name, s.seller_id) for s in world.sellers.values()], environment))
+        *_, last = world.sellers.values()
+        files = {last.slug: _exports(world, last, yesterday)}
+        answer.send(
+            ([(s.slug, s.name, s.seller_id, files.get(s.slug, {})) for s in world.sellers.values()], environment)
+        )
         with suppress(EOFError):
             answer.recv()  # nothing is ever sent: it ends when the parent does, however that dies
+
+
+def _exports(world: World, seller: Seller, yesterday: date) -> dict[str, bytes]:
+    """What a person exports from UpSeller right after midnight: orders, stock list, products, links and kits."""
+    at = datetime.combine(yesterday + timedelta(days=1), time(0, 5), SAO_PAULO)
+    account = generate_account(world, seller, since=at - HISTORY, until=at, seed=SEED)
+    style = Style().as_csv()
+    return {
+        export.orders_name(at, "csv"): export.orders_file(account.orders, style),
+        export.stock_name(at, "csv"): export.stock_file(account.stock, style),
+        export.catalogue_name("Produtos", at, "csv"): export.products_file(account.products, style),
+        export.catalogue_name("Mapeamento", at, "csv"): export.links_file(account.links, style),
+        export.catalogue_name("Kits", at, "csv"): export.kits_file(account.kits, style),
+    }
