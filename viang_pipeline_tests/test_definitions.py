@@ -36,6 +36,8 @@ ASSETS = {
     CLAIMS: ({ORDERS}, "mercado_livre", RAW_KINDS, {"mercado_livre"}),
     BILLING: ({ORDERS}, "mercado_livre", RAW_KINDS, {"mercado_livre"}),
     DISCOUNTS: ({ORDERS}, "mercado_livre", RAW_KINDS, {"mercado_livre"}),
+    "upseller/files": (set(), "upseller", {"file", "postgres"}, set()),
+    "upseller/stock": ({"upseller/files"}, "upseller", RAW_KINDS, {"upseller"}),
     "fact_order_line": ({ORDERS, SHIPMENTS, LISTINGS}, "marts", MART_KINDS, set()),
     "fact_visits": ({VISITS, LISTINGS, "fact_order_line"}, "marts", MART_KINDS, set()),
     "fact_stock": ({STOCK}, "marts", MART_KINDS, set()),
@@ -142,6 +144,7 @@ def test_the_jobs_schedules_and_sensors_are_these(definitions: dg.Definitions) -
         "catch_up": ["reprocess"],
         "catch_up_sources": ["reprocess"],
         "changed_days": ["rebuild_marts"],
+        "upseller_inbox": ["reprocess"],
         "run_failures": [],
     }
     assert all(s.default_status == dg.DefaultSensorStatus.RUNNING for s in repository.sensor_defs)
