@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -12,11 +15,18 @@ from dagster._core.origin import JobPythonOrigin, RepositoryPythonOrigin
 from dagster._core.remote_origin import GrpcServerCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 
 from viang_pipeline import partitions
-from viang_pipeline.automation.sensors import catch_up, catch_up_sources, changed_days, client_registry
+from viang_pipeline.automation.sensors import (
+    catch_up,
+    catch_up_sources,
+    changed_days,
+    client_registry,
+    upseller_inbox,
+)
 from viang_pipeline.automation.state import OTHER_SOURCES
 from viang_pipeline.collect.parameters.files import read_parameters
 from viang_pipeline.collect.parameters.kinds import COSTS
 from viang_pipeline.collect.parameters.store import import_parameters
+from viang_pipeline.collect.upseller.inbox import folder_of
 from viang_pipeline.domain.business_day import days_between
 from viang_pipeline.resources.supabase import SupabaseResource
 from viang_pipeline.settings import Settings
@@ -347,3 +357,73 @@ def test_no_run_is_asked_for_days_before_the_first_partition(
     register("aurora", starts=before.isoformat())
     read("aurora", *days_between(partitions.FIRST_DAY, YESTERDAY))
     assert ranges(tick(client_registry)) == []
+
+
+@pytest.fixture
+def look(instance: dg.DagsterInstance, supabase: SupabaseResource) -> Callable[[], dg.SensorResult]:
+    """Ticks of the inbox sensor that remember what the one before saw."""
+    cursor: list[str | None] = [None]
+
+    def evaluate() -> dg.SensorResult:
+        with dg.build_sensor_context(instance=instance, resources={"supabase": supabase}, cursor=cursor[0]) as context:
+            result = upseller_inbox(context)
+        assert isinstance(result, dg.SensorResult)
+        cursor[0] = result.cursor
+        return result
+
+    return evaluate
+
+
+def dropped(supabase: SupabaseResource, client_id: str, name: str, content: bytes) -> Path:
+    """A file in an inbox that was last written to a minute ago."""
+    path = folder_of(supabase.settings.home, client_id) / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    os.utime(path, (time.time() - 60,) * 2)
+    return path
+
+
+def test_a_file_is_asked_for_when_two_ticks_saw_the_same_size(
+    register: Register, instance: dg.DagsterInstance, supabase: SupabaseResource, look: Callable[[], dg.SensorResult]
+) -> None:
+    register("aurora", connected=False)
+    instance.add_dynamic_partitions("client", ["aurora"])
+    dropped(supabase, "aurora", "pedidos.xlsx", b"meio")
+    assert ranges(look()) == []
+    dropped(supabase, "aurora", "pedidos.xlsx", b"meio arquivo")
+    assert ranges(look()) == []
+    result = look()
+    assert ranges(result) == [("aurora|2026-03-19", "aurora|2026-03-19")]
+    [request] = result.run_requests or []
+    assert [key.to_user_string() for key in request.asset_selection or []] == ["upseller/files"]
+    assert [each.run_key for each in look().run_requests or []] == [request.run_key], "asked for once, not twice"
+
+
+@pytest.mark.parametrize(("status", "partition"), [("pausado", True), ("encerrado", True), ("ativo", False)])
+def test_files_of_clients_that_are_not_collected_wait(
+    register: Register,
+    instance: dg.DagsterInstance,
+    supabase: SupabaseResource,
+    look: Callable[[], dg.SensorResult],
+    status: str,
+    partition: bool,
+) -> None:
+    register("aurora", status=status)
+    if partition:
+        instance.add_dynamic_partitions("client", ["aurora"])
+    path = dropped(supabase, "aurora", "pedidos.xlsx", b"conteudo")
+    dropped(supabase, "ninguem", "pedidos.xlsx", b"conteudo")
+    look()
+    assert ranges(look()) == []
+    assert path.exists()
+
+
+def test_files_of_a_client_with_a_run_in_progress_wait(
+    register: Register, instance: dg.DagsterInstance, supabase: SupabaseResource, look: Callable[[], dg.SensorResult]
+) -> None:
+    register("aurora")
+    instance.add_dynamic_partitions("client", ["aurora"])
+    dropped(supabase, "aurora", "pedidos.xlsx", b"conteudo")
+    look()
+    add_run(instance, {partitions.CLIENT_TAG: "aurora"}, dg.DagsterEventType.RUN_START)
+    assert ranges(look()) == []

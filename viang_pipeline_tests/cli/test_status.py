@@ -163,3 +163,16 @@ def test_one_client_can_be_asked_for_and_an_unknown_one_is_named(agency: Agency)
 
 def test_a_day_is_preliminary_until_seven_days_later() -> None:
     assert preliminary_days(NOW) == days_between(date(2026, 3, 5), YESTERDAY)
+
+
+@pytest.mark.parametrize(
+    ("resource", "last", "late"),
+    [("orders", "2026-03-03", False), ("orders", "2026-03-02", True), ("kits", "2026-02-03", False)],
+)
+def test_files_people_bring_are_late_after_a_week_or_a_month(
+    agency: Agency, resource: str, last: str, late: bool
+) -> None:
+    with agency.database.transaction() as conn:
+        ledgers.mark_read(conn, "loja-a", "upseller", resource, [date.fromisoformat(last)], NIGHT)
+        [found] = read_states(conn, YESTERDAY, "loja-a")
+    assert (found.problem(YESTERDAY) is not None) == late

@@ -1,14 +1,17 @@
 """No secret and no person is found anywhere after nights that went well and nights that failed, although the
 marketplace served both: buyers with names, documents and addresses, and error bodies that quote them and tokens.
+Nor of the files of UpSeller, which are full of people: those that are taken, refused, or have rows that are.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+import os
 import re
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,16 +20,21 @@ import httpx
 import pytest
 
 from viang_pipeline.automation.in_process import open_instance, run_range
+from viang_pipeline.collect.upseller.inbox import folder_of
 from viang_pipeline.logs import set_up_logging
 from viang_pipeline.sandbox import Fault, World
 from viang_pipeline.sandbox.people import person
+from viang_pipeline.sandbox.upseller import Style
+from viang_pipeline.sandbox.upseller.export import orders_file
 from viang_pipeline.settings import Settings
 from viang_pipeline.warehouse.database import Database
 from viang_pipeline_tests.end_to_end.conftest import Install
 from viang_pipeline_tests.end_to_end.driver import Installation, tables, utc
+from viang_pipeline_tests.sources.upseller_orders import order as sold
 
 DAY = date(2026, 3, 10)
 BUYERS = (987_650_012_345, 987_650_054_321)
+BUYERS_ELSEWHERE = (987_650_077_777, 987_650_088_888)
 ISSUED = re.compile(r"APP_USR-\d+-\d+-[0-9a-f]+-\d+|TG-[0-9a-f]{24}-\d+")
 
 ACCESS, REFRESH = "APP_USR-777-100312-aa11bb22-424242", "TG-6701aa0123456789abcdef01-424242"
@@ -84,11 +92,14 @@ class Trail:
     successes: list[bool]
 
     def texts(self) -> dict[str, str]:
-        """Place → everything written there: files, and every table of both databases row by row."""
+        """Place → everything written there: files, and every table of both databases row by row.
+
+        Not the files people brought themselves, which are kept for 30 days as they are.
+        """
         found = {
             str(path.relative_to(self.home)): path.read_text(encoding="utf-8", errors="replace")
             for path in self.home.rglob("*")
-            if path.is_file()
+            if path.is_file() and not ("inbox" in path.parts and path.suffix == ".csv")
         }
         for database in (self.installation.database, self.storage):
             with database.transaction() as conn:
@@ -127,6 +138,8 @@ def trail(
     installation = install(world, now=utc(f"{DAY}T23:00:00-03:00"))
     installation.client("loja", seller, DAY)
 
+    _bring_files(installation.settings.home)
+
     successes = []
     for number, troubles in enumerate(NIGHTS, 1):
         installation.at(utc(f"{DAY + timedelta(days=number)}T03:00:00-03:00"))
@@ -141,6 +154,28 @@ def trail(
     return Trail(installation, empty_database, viang_home, successes)
 
 
+def _bring_files(home: Path) -> None:
+    """Exports with everything about their buyers: one to take, with a row to refuse, and two to refuse."""
+    folder = folder_of(home, "loja")
+    folder.mkdir(parents=True)
+    at = utc(f"{DAY}T15:00:00-03:00")
+    orders = [
+        sold(number, order_id=f"UPS{number}", buyer_id=buyer, ordered_at=at, paid_at=None)
+        for number, buyer in enumerate(BUYERS_ELSEWHERE * 15)
+    ]
+    style = Style(encoding="utf-8").as_csv()
+    good = orders_file([*orders, replace(orders[0], order_id="2,6E+17")], style)
+    files = {
+        "a.csv": good,
+        "b.csv": orders_file(orders, replace(style, width=13)),
+        "c.csv": good.replace(b"59,00", b"Maria"),
+        "d.csv": good.replace(b";Shopee;", b";Shopee;x;"),
+    }
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+        os.utime(folder / name, (time.time() - 60,) * 2)
+
+
 @pytest.mark.slow
 def test_no_secret_and_no_person_is_left_anywhere(trail: Trail) -> None:
     assert trail.successes == [True, False, False, False]
@@ -153,9 +188,37 @@ def test_no_secret_and_no_person_is_left_anywhere(trail: Trail) -> None:
 
     assert trail.places_of(PLANTED) == []
     assert trail.places_of(_people()) == []
+    assert trail.places_of(_people_of_files()) == []
+    brought = (trail.home / "inbox" / "loja" / "upseller" / "done" / "a.csv").read_text(encoding="utf-8")
+    assert [what for what, needle in _people_of_files().items() if needle not in brought] == []
+    assert sum(json.loads(text)["situacao"] == "importado" for text in _reports(texts)) == 1
+    assert len(_reports(texts)) == 4
     assert trail.places_of(_secrets(trail.installation.settings)) == []
     assert [place for place, text in texts.items() if ISSUED.search(text)] == []
     _assert_they_were_served(trail.installation)
+
+
+def _reports(texts: dict[str, str]) -> list[str]:
+    return [text for place, text in texts.items() if place.startswith("inbox")]
+
+
+def _people_of_files() -> dict[str, str]:
+    """Everything the exports say about their buyers."""
+    needles = {}
+    for buyer in BUYERS_ELSEWHERE:
+        who = person(buyer)
+        needles |= {
+            f"name of {buyer}": f"{who.first_name} {who.last_name}",
+            f"surname of {buyer}": who.last_name,
+            f"nickname of {buyer}": who.nickname,
+            f"e-mail of {buyer}": who.email,
+            f"CPF of {buyer}": who.cpf,
+            f"phone of {buyer}": who.phone,
+            f"street of {buyer}": f"{who.street}, {who.number}",
+            f"postcode of {buyer}": who.zip_code,
+            f"quarter of {buyer}": f"Jardim {who.last_name}",
+        }
+    return needles
 
 
 def _people() -> dict[str, str]:

@@ -220,10 +220,11 @@ def test_a_bad_row_takes_its_whole_order_with_it() -> None:
     assert "shopee|260814ABCDEF88|UPXXX000088" not in oracle.stored(reading)
 
 
-def test_a_row_that_slipped_is_refused_and_not_quoted() -> None:
-    """A separator inside an address moves a person into another column."""
+@pytest.mark.parametrize("last_cell", ["Ligar antes", ""])
+def test_a_row_that_slipped_is_refused_and_not_quoted(last_cell: str) -> None:
+    """A separator inside an address moves a person into another column, be the last column filled or blank."""
     content = orders_file(MANY, Style().as_csv()).decode("cp1252").splitlines()
-    content[5] = content[5].replace(";", ";Maria da Silva;", 1)
+    content[5] = content[5].replace(";", ";Maria da Silva;", 1).rpartition(";")[0] + f";{last_cell}"
     reading = read("\r\n".join(content).encode("cp1252"))
     [refused] = reading.refused
     assert refused == (6, "tem 67 colunas e o cabeçalho tem 66")

@@ -12,7 +12,7 @@ from typing import ClassVar, Generic, TypeVar
 from viang_pipeline.failures import PermanentFailure, TransientFailure
 from viang_pipeline.sources.http import HttpClient
 from viang_pipeline.sources.payloads import Payload, read
-from viang_pipeline.sources.redaction import quote
+from viang_pipeline.sources.redaction import HIDDEN, quote
 from viang_pipeline.sources.upseller.payloads import Stock
 
 WAREHOUSES, SKUS = "/getWarehouseList/v1", "/pageWarehouseSku/v1"
@@ -94,12 +94,20 @@ class UpsellerStock:
         document, where = self.http.post(path, body, self._headers).document, f"POST {path}"
         envelope = read(document, _Envelope, where=where, what="resposta do UpSeller")
         if envelope.code != 0:
+            said = quote(self._without_credentials(envelope.msg))
             raise PermanentFailure(
-                f"O UpSeller recusou a leitura: {envelope.code} {quote(envelope.msg or '')}".strip(),
+                f"O UpSeller recusou a leitura: {envelope.code} {said}".strip(),
                 where=where,
                 action="Confira UPSELLER_CLIENT_ID, UPSELLER_API_TOKEN e os nomes dos cabeçalhos.",
             )
         return read(document.get("data"), kind, where=where, what="página do UpSeller")
+
+    def _without_credentials(self, message: str | None) -> str:
+        """An answer may repeat what it was sent."""
+        text = message or ""
+        for value in self._headers.values():
+            text = text.replace(value, HIDDEN)
+        return text
 
 
 def _unstable(path: str) -> TransientFailure:

@@ -161,7 +161,7 @@ def _filled(
     for line, cells in lines:
         if all(map(is_blank, cells)):
             continue
-        if sheet.even and (len(cells) < len(headers) or not all(map(is_blank, cells[len(headers) :]))):
+        if sheet.even and len(cells) != len(headers):  # not even by blank cells: the last column may be blank itself
             uneven.append(Refused(line, f"tem {len(cells)} colunas e o cabeçalho tem {len(headers)}"))
             continue
         rows.append(Row(line, _taken(cells, places), layout))
