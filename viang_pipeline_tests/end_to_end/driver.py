@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
+from psycopg import sql
 from psycopg.rows import dict_row
 
 from viang_pipeline.collect.access import mercado_livre_client
@@ -22,7 +23,7 @@ from viang_pipeline.marts.rehearse import COLLECTORS as ALL_COLLECTORS
 from viang_pipeline.sandbox import Sandbox, World
 from viang_pipeline.sandbox.truth import Seller
 from viang_pipeline.settings import Settings, load_settings
-from viang_pipeline.warehouse import clients
+from viang_pipeline.warehouse import clients, ledgers
 from viang_pipeline.warehouse.database import Database
 from viang_pipeline.warehouse.session import Session
 
@@ -82,6 +83,42 @@ class Installation:
             self.settings, self.database, client_id, code=back["code"][0], state=back["state"][0]
         )
         assert account == seller.seller_id
+
+    def told(
+        self,
+        client_id: str,
+        since: date,
+        *,
+        costs: Mapping[str, str | None] | None = None,
+        rate: str | None = None,
+        courier: str | None = None,
+    ) -> None:
+        """What the client told from ``since`` on, until something later: costs by SKU (None: withdrawn), a tax rate, the
+        cost of an own-courier shipment. The days from then on are left to be rebuilt."""
+        rows: list[tuple[str, dict[str, object]]] = [
+            ("custo_sku", {"sku": sku, "custo_unitario": cost, "custo_zero_confirmado": False})
+            for sku, cost in (costs or {}).items()
+        ]
+        if rate is not None:
+            rows.append(("aliquota_imposto", {"regime": "informada", "aliquota": rate}))
+        if courier is not None:
+            rows.append(("custo_envio_proprio", {"custo": courier}))
+        with self.database.transaction() as conn:
+            for table, values in rows:
+                row = {"client_id": client_id, **values, "vigente_de": since, "informado_em": self.now}
+                conn.execute(
+                    sql.SQL("insert into dashboard.{} ({}) values ({})").format(
+                        sql.Identifier(table),
+                        sql.SQL(", ").join(map(sql.Identifier, row)),
+                        sql.SQL(", ").join(sql.Placeholder() * len(row)),
+                    ),
+                    list(row.values()),
+                )
+            sold = conn.execute(
+                "select distinct dia from raw.mercado_livre_orders where client_id = %s and dia >= %s",
+                [client_id, since],
+            )
+            ledgers.touch_days(conn, client_id, [day for (day,) in sold.fetchall()])
 
     def night(self, client_id: str, at: datetime, days: Sequence[date] | None = None) -> Night:
         """Collect and build as ``daily_update`` does: ``days``, or yesterday and what was missed. Raises what stops
