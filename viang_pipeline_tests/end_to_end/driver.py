@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import httpx
+import psycopg
 import pytest
 from psycopg import sql
 from psycopg.rows import dict_row
@@ -84,41 +85,29 @@ class Installation:
         )
         assert account == seller.seller_id
 
-    def told(
-        self,
-        client_id: str,
-        since: date,
-        *,
-        costs: Mapping[str, str | None] | None = None,
-        rate: str | None = None,
-        courier: str | None = None,
-    ) -> None:
-        """What the client told from ``since`` on, until something later: costs by SKU (None: withdrawn), a tax rate, the
-        cost of an own-courier shipment. The days from then on are left to be rebuilt."""
-        rows: list[tuple[str, dict[str, object]]] = [
-            ("custo_sku", {"sku": sku, "custo_unitario": cost, "custo_zero_confirmado": False})
-            for sku, cost in (costs or {}).items()
-        ]
-        if rate is not None:
-            rows.append(("aliquota_imposto", {"regime": "informada", "aliquota": rate}))
-        if courier is not None:
-            rows.append(("custo_envio_proprio", {"custo": courier}))
+    def told(self, client_id: str, parameter: str, since: date, **values: object) -> None:
+        """A row of a parameter's table as the client told it; the days from then on are left to be rebuilt."""
+        row = {"client_id": client_id, **values, "vigente_de": since, "informado_em": self.now}
+        statement = sql.SQL("insert into dashboard.{} ({}) values ({})").format(
+            sql.Identifier(parameter),
+            sql.SQL(", ").join(map(sql.Identifier, row)),
+            sql.SQL(", ").join(sql.Placeholder() * len(row)),
+        )
         with self.database.transaction() as conn:
-            for table, values in rows:
-                row = {"client_id": client_id, **values, "vigente_de": since, "informado_em": self.now}
-                conn.execute(
-                    sql.SQL("insert into dashboard.{} ({}) values ({})").format(
-                        sql.Identifier(table),
-                        sql.SQL(", ").join(map(sql.Identifier, row)),
-                        sql.SQL(", ").join(sql.Placeholder() * len(row)),
-                    ),
-                    list(row.values()),
-                )
-            sold = conn.execute(
-                "select distinct dia from raw.mercado_livre_orders where client_id = %s and dia >= %s",
-                [client_id, since],
-            )
-            ledgers.touch_days(conn, client_id, [day for (day,) in sold.fetchall()])
+            conn.execute(statement, list(row.values()))
+            self._touch_sold(conn, client_id, since)
+
+    def taxes_freight(self, client_id: str) -> None:
+        """The client's invoices carry the freight."""
+        with self.database.transaction() as conn:
+            conn.execute("update dashboard.clients set imposto_sobre_frete = true where client_id = %s", [client_id])
+            self._touch_sold(conn, client_id, date.min)
+
+    def _touch_sold(self, conn: psycopg.Connection, client_id: str, since: date) -> None:
+        sold = conn.execute(
+            "select distinct dia from raw.mercado_livre_orders where client_id = %s and dia >= %s", [client_id, since]
+        )
+        ledgers.touch_days(conn, client_id, [day for (day,) in sold.fetchall()])
 
     def night(self, client_id: str, at: datetime, days: Sequence[date] | None = None) -> Night:
         """Collect and build as ``daily_update`` does: ``days``, or yesterday and what was missed. Raises what stops

@@ -86,7 +86,10 @@ def shown(install: Install) -> Installation:
     installation = install(world)
     installation.at(utc("2026-03-11T05:00:00Z"))
     installation.client(CLIENT, world.seller(CLIENT), date(2026, 3, 8))
-    installation.told(CLIENT, date(2026, 3, 1), costs={"A": "40.00", "B": "15.00"}, rate="0.0532")
+    since = date(2026, 3, 1)
+    for sku, cost in (("A", "40.00"), ("B", "15.00")):
+        installation.told(CLIENT, "custo_sku", since, sku=sku, custo_unitario=cost, custo_zero_confirmado=False)
+    installation.told(CLIENT, "aliquota_imposto", since, regime="informada", aliquota="0.0532")
     installation.night(CLIENT, utc("2026-03-11T06:00:00Z"))
     installation.night(CLIENT, utc("2026-03-11T13:30:00Z"))  # the platform refreshes ads at 10:00
     return installation
