@@ -1,4 +1,4 @@
-"""Invariants of the dictionary as asset checks (kpis.md §9): I1 to I10, I15, I16 and I17; and those of bills.
+"""Invariants of the dictionary as asset checks (kpis.md §9): I1 to I10, I12, I15, I16 and I17; those of bills.
 
 Blocking where a wrong number would be shown: the run fails and what depends on it is not built.
 """
@@ -21,7 +21,11 @@ from viang_pipeline.warehouse.dictionary import differing_definitions
 from viang_pipeline.warehouse.locks import lock_client
 from viang_pipeline.warehouse.schema import COVERAGE_COLUMNS
 
-SUMMED = [m.id for m in additive_metrics("S") if "C" in m.graos] + [name for name, _ in COVERAGE_COLUMNS]
+SUMMED = [
+    *(m.id for m in additive_metrics("S") if "C" in m.graos),
+    *(name for name, _ in COVERAGE_COLUMNS),
+    "outros_variaveis",
+]
 """Additive columns that both daily tables have."""
 
 
@@ -91,6 +95,14 @@ comissao_fecha = _over_rows(
     query="i7.sql",
     good="Comissão = tarifa × quantidade em todas as linhas",
     bad="{n} linha(s) cuja comissão não é tarifa × quantidade",
+)
+linhas_cobertas_sao_conhecidas = _over_rows(
+    "linhas_cobertas_sao_conhecidas",
+    fact_order_line,
+    "I12: uma linha coberta tem tarifa, frete, envio próprio, custo e imposto; o que falta não vira zero.",
+    query="i12.sql",
+    good="Toda linha coberta é conhecida, e só ela",
+    bad="{n} linha(s) cuja cobertura ou custo não confere com as partes",
 )
 tarifa_independe_da_quantidade = _over_rows(
     "tarifa_independe_da_quantidade",
@@ -173,6 +185,15 @@ ads_sem_sku_sao_poucos = _over_rows(
     good="Quase todo o gasto de Ads tem SKU",
     bad="{n} dia(s) com mais de 5 % do gasto de Ads sem SKU",
     warning=True,
+)
+margem_fecha = _over_rows(
+    "margem_fecha",
+    agg_client_day,
+    "I1: a margem dos SKUs menos o Ads não alocável é a do cliente, centavo a centavo.",
+    query="i1_margin.sql",
+    also=[fact_sku_day],
+    good="As margens dos SKUs somam a do cliente",
+    bad="{n} dia(s) em que a margem dos SKUs não soma a do cliente",
 )
 receita_de_ads_fecha = _over_rows(
     "receita_de_ads_fecha",

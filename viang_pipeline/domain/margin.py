@@ -78,20 +78,18 @@ def settle(
         missing.append(cost.reason)
     other = terms.costs.other(sku, day)
     rate = terms.rates.get(day)
-    base = value
+    base: int | None = value
     if rate is None:
         missing.append(NO_RATE)
-    elif terms.tax_on_freight:
-        if buyer_freight is None:
-            missing.append(NO_BUYER_FREIGHT)
-            rate = None
-        else:
-            base += buyer_freight
+    if terms.tax_on_freight:
+        base = value + buyer_freight if buyer_freight is not None else None
+    if base is None and rate is not None:
+        missing.append(NO_BUYER_FREIGHT)
     return Settled(
         cost.unit,
         cost.origin,
         None if cost.unit is None else centavos(cost.unit * quantity),
         None if other is None else centavos(other * quantity),
         rate,
-        None if rate is None else int((base * rate).to_integral_value(ROUND_HALF_UP)),
+        None if rate is None or base is None else int((base * rate).to_integral_value(ROUND_HALF_UP)),
     )

@@ -41,9 +41,18 @@ _BY_METRIC: dict[str, Reason] = {
     "comissao_faturada": "status_mudou",
     "divergencia_comissao": "status_mudou",
     "faturamento_com_tarifa_faturada": "status_mudou",
-    "cmv": "custo_alterado",
-    "imposto": "imposto_alterado",
 }
+_OF_COST = ("cmv", "lucro_bruto", "faturamento_com_custo", "outros_variaveis")
+_OF_TAX = ("imposto", "faturamento_com_imposto", "aliquota_efetiva")
+_OF_MANY = ("custo_envio_proprio", "faturamento_coberto", "mc_pre_ads", "ads_na_margem", "mc")
+_PARTS: tuple[tuple[tuple[str, ...], Reason], ...] = (
+    (("comissao", "frete_vendedor"), "status_mudou"),
+    ((*_OF_COST, "custo_envio_proprio"), "custo_alterado"),
+    (_OF_TAX, "imposto_alterado"),
+    (("custo_devolucao",), "reembolso"),
+    (("ads_investimento", "ads_nao_alocado"), "ads_atribuicao"),
+)
+"""What a margin is made of; the first part that moved explains the margin's move."""
 
 
 class Restatement(NamedTuple):
@@ -84,7 +93,7 @@ def moved_between_skus(moves: Iterable[RowMove]) -> bool:
 def _reason(metric: str, move: RowMove, moved: bool) -> Reason:
     if move.old and move.new and move.old.get("versao_metrica") != move.new.get("versao_metrica"):
         return "correcao_formula"
-    if metric.startswith("ads_"):
+    if metric.startswith("ads_") and metric not in _OF_MANY:
         return "ads_atribuicao"
     if metric.startswith("visitas"):
         return "visita_tardia"
@@ -98,6 +107,14 @@ def _reason(metric: str, move: RowMove, moved: bool) -> Reason:
         return "pagamento_tardio"
     if any(_differs(move, name) for name in ("pedidos", "pedidos_cancelados", "faturamento", "valor_cancelado")):
         return "status_mudou"
+    if _differs(move, "faturamento_sem_sku"):
+        return "remapeamento_sku"
+    if metric in _OF_COST:
+        return "custo_alterado"
+    if metric in _OF_TAX:
+        return "imposto_alterado"
+    if metric in _OF_MANY:
+        return next((why for parts, why in _PARTS if any(_differs(move, part) for part in parts)), "reprocesso")
     if _differs(move, "frete_vendedor"):
         return "status_mudou"
     return "reprocesso"

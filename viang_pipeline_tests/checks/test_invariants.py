@@ -69,6 +69,7 @@ def test_every_invariant_holds_on_the_golden_day(shop: Shop, run_checks: RunChec
             "pedidos_completos",
             "frete_fecha_por_envio",
             "comissao_fecha",
+            "linhas_cobertas_sao_conhecidas",
             "tarifa_independe_da_quantidade",
             "faturas_fecham",
             "resumo_da_fatura_confere",
@@ -77,6 +78,7 @@ def test_every_invariant_holds_on_the_golden_day(shop: Shop, run_checks: RunChec
             "skus_somam_o_cliente",
             "ads_fecham_com_o_anunciante",
             "ads_sem_sku_sao_poucos",
+            "margem_fecha",
             "receita_de_ads_fecha",
             "coberturas_fazem_sentido",
             "conversao_possivel",
@@ -109,6 +111,36 @@ def test_every_invariant_holds_on_the_golden_day(shop: Shop, run_checks: RunChec
             "update dashboard.fact_sku_day set ads_receita = 3, ads_receita_direta = 1, ads_receita_assistida = 1"
             " where sku = 'A'",
             "| loja-aurora | 2026-03-10 | A | 1.00 | 1.00 | 3.00 |",
+        ),
+        (
+            "linhas_cobertas_sao_conhecidas",
+            "update dashboard.fact_order_line set custo = null, custo_unitario = null where order_id = '1001'",
+            "| loja-aurora | 2026-03-10 | 1001 | 1 | true | 12.00 | 20.45 | 0.00 | None | None | 5.32 |",
+        ),
+        (
+            "linhas_cobertas_sao_conhecidas",
+            "update dashboard.fact_order_line set imposto = 0 where order_id = '1005'",
+            "| loja-aurora | 2026-03-10 | 1005 | 1 | false |",
+        ),
+        (
+            "linhas_cobertas_sao_conhecidas",
+            "update dashboard.fact_order_line set custo = 0 where order_id = '1002'",
+            "| 15.0000 | 0.00 | 7.96 |",
+        ),
+        (
+            "margem_fecha",
+            "update dashboard.agg_client_day set mc = -1, ads_na_margem = 1, ads_nao_alocado = 2",
+            "| loja-aurora | 2026-03-10 | -1.00 | 0 | 1.00 | 0 | 2.00 |",
+        ),
+        (
+            "coberturas_fazem_sentido",
+            "update dashboard.agg_client_day set mc_pre_ads = 0",
+            "| 0.833194 | 0.000000 | 0.00 |",
+        ),
+        (
+            "coberturas_fazem_sentido",
+            "update dashboard.agg_client_day set faturamento_coberto = faturamento + 1, mc_pre_ads = 1",
+            "| 1.002085 | 1.00 |",
         ),
         (
             "coberturas_fazem_sentido",

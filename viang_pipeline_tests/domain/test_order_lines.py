@@ -274,7 +274,7 @@ def test_freight_is_taxed_where_the_client_says_so() -> None:
 
 def test_a_base_that_is_not_observed_has_no_tax() -> None:
     line = a_sale(cost=None, terms=terms_of({"A": "40"}, "0.10", tax_on_freight=True))
-    assert (line.aliquota, line.imposto) == (None, None)
+    assert (line.aliquota, line.imposto) == (Decimal("0.10"), None)
     assert "frete_comprador_nao_observado" in line.faltantes
 
 

@@ -29,6 +29,7 @@ NOT_METRICS = {
     "run_id",
     "calculado_em",
 }
+MARGIN_RATIOS = {"mc_cobertura", "mc_pct", "acos_equilibrio", "roas_equilibrio"}
 BLOCKS = {
     *(metric.id for metric in (*ADS, *TRAFFIC, *STOCK, *BILLING)),
     *(metric.id for metric in AFTER_SALE if not metric.id.startswith("taxa_cancelamento")),
@@ -36,8 +37,13 @@ BLOCKS = {
     "pedidos_com_visita",
     "faturamento_com_tarifa_faturada",
     "ads_rateado",
+    "faturamento_coberto",
+    "mc_pre_ads",
+    "ads_na_margem",
+    "mc",
+    *MARGIN_RATIOS,
 }
-"""What does not come from order lines; ``compare_everything`` compares it too."""
+"""What does not come from order lines alone; ``compare_everything`` compares it too."""
 
 NOT_COMPARED = NOT_METRICS - {"faltantes"}
 

@@ -11,7 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import httpx
+import psycopg
 import pytest
+from psycopg import sql
 from psycopg.rows import dict_row
 
 from viang_pipeline.collect.access import mercado_livre_client
@@ -22,7 +24,7 @@ from viang_pipeline.marts.rehearse import COLLECTORS as ALL_COLLECTORS
 from viang_pipeline.sandbox import Sandbox, World
 from viang_pipeline.sandbox.truth import Seller
 from viang_pipeline.settings import Settings, load_settings
-from viang_pipeline.warehouse import clients
+from viang_pipeline.warehouse import clients, ledgers
 from viang_pipeline.warehouse.database import Database
 from viang_pipeline.warehouse.session import Session
 
@@ -82,6 +84,30 @@ class Installation:
             self.settings, self.database, client_id, code=back["code"][0], state=back["state"][0]
         )
         assert account == seller.seller_id
+
+    def told(self, client_id: str, parameter: str, since: date, **values: object) -> None:
+        """A row of a parameter's table as the client told it; the days from then on are left to be rebuilt."""
+        row = {"client_id": client_id, **values, "vigente_de": since, "informado_em": self.now}
+        statement = sql.SQL("insert into dashboard.{} ({}) values ({})").format(
+            sql.Identifier(parameter),
+            sql.SQL(", ").join(map(sql.Identifier, row)),
+            sql.SQL(", ").join(sql.Placeholder() * len(row)),
+        )
+        with self.database.transaction() as conn:
+            conn.execute(statement, list(row.values()))
+            self._touch_sold(conn, client_id, since)
+
+    def taxes_freight(self, client_id: str) -> None:
+        """The client's invoices carry the freight."""
+        with self.database.transaction() as conn:
+            conn.execute("update dashboard.clients set imposto_sobre_frete = true where client_id = %s", [client_id])
+            self._touch_sold(conn, client_id, date.min)
+
+    def _touch_sold(self, conn: psycopg.Connection, client_id: str, since: date) -> None:
+        sold = conn.execute(
+            "select distinct dia from raw.mercado_livre_orders where client_id = %s and dia >= %s", [client_id, since]
+        )
+        ledgers.touch_days(conn, client_id, [day for (day,) in sold.fetchall()])
 
     def night(self, client_id: str, at: datetime, days: Sequence[date] | None = None) -> Night:
         """Collect and build as ``daily_update`` does: ``days``, or yesterday and what was missed. Raises what stops

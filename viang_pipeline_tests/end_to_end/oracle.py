@@ -1,6 +1,7 @@
 """What every number has to be, computed a second time: from the sandbox's truth and kpis.md, sharing no code.
 
 Whole centavos and plain loops; slow and obvious on purpose. Nothing of viang_pipeline but the sandbox is imported.
+``Oracle.told``: what the client told, to be filled as the client does.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from viang_pipeline.sandbox.truth import Order, OrderState, Shipment
 from viang_pipeline.sandbox.world import World
+from viang_pipeline_tests.end_to_end.oracle_told import Told
 
 Value = int | Decimal | None
 Row = dict[str, Value]
@@ -33,7 +35,7 @@ def day_of(instant: datetime) -> date:
 @dataclass
 class Line:
     """One order as the night sees it; in this marketplace an order has one line. ``freight``/``buyer_freight``: None
-    = not observed."""
+    = not observed; ``courier``, ``cost``, ``tax``: None = unknown."""
 
     order: Order
     state: OrderState
@@ -44,6 +46,11 @@ class Line:
     refund_day: date | None
     freight: int | None = None
     buyer_freight: int | None = None
+    courier: int | None = None
+    cost: int | None = None
+    tax: int | None = None
+    other: int = 0
+    own_courier: bool = False
 
     @property
     def day(self) -> date:
@@ -73,6 +80,7 @@ class Oracle:
         self._watched: dict[int, _Watched] = {}
         self._lines: list[Line] = []
         self._today = starts
+        self.told = Told()
 
     def night(self, at: datetime) -> None:
         """Everything visible at ``at`` is read completely."""
@@ -84,6 +92,11 @@ class Oracle:
         self._look_at_shipments(seen, at)
         self._lines = [self._line(order, state) for order, state in seen]
         self._spread_freight(seen)
+        for line in self._lines:
+            if line.kind == VALID:
+                line.cost = self.told.cost(line.sku, line.day, line.order.quantity)
+                line.other = self.told.other(line.sku, line.day, line.order.quantity)
+                line.tax = self.told.tax(line.day, line.value, line.buyer_freight)
 
     def client_days(self, also: Iterable[date] = ()) -> dict[date, Row]:
         """``agg_client_day`` and the ratios of its view, by day; ``also``: days with a row for other reasons."""
@@ -96,7 +109,8 @@ class Oracle:
             row["pedidos_pendentes"] = sum(line.kind == PENDING and line.day == day for line in self._lines)
             row["frete_comprador"] = _known(valid, [line.buyer_freight for line in valid])
             row["faturamento_sem_sku"] = sum(line.value for line in valid if line.sku.startswith(BUCKET))
-            row["receita_sem_sku_pct"] = _ratio(row["faturamento_sem_sku"], row["faturamento"])
+            row["aliquota_efetiva"] = self.told.rate(day) if valid else None
+            row["receita_sem_sku_pct"] = ratio(row["faturamento_sem_sku"], row["faturamento"])
             rows[day] = row
         return rows
 
@@ -170,18 +184,23 @@ class Oracle:
             watched.look(self._world.shipments[shipment_id], at, cancelled)
 
     def _spread_freight(self, seen: list[tuple[Order, OrderState]]) -> None:
-        """§4.3 and D4: each shipment once, over its lines that were not cancelled before dispatch."""
+        """§4.3, D4 and D13: each shipment once, over its lines that were not cancelled before dispatch."""
         shipments: dict[int, list[Line]] = defaultdict(list)
         for line in self._lines:
             bears = line.kind == VALID or (line.kind == CANCELLED and line.nature == "pos")
             if line.state.shipment_id is not None and bears:
                 shipments[line.state.shipment_id].append(line)
         for shipment_id, lines in shipments.items():
+            lines.sort(key=lambda line: line.order.order_id)
+            weights = [line.value for line in lines]
+            kind = self._world.shipments[shipment_id].logistic_type
+            trip = self.told.trip(kind, min(line.day for line in lines))
+            trips: list[int] | list[None] = [None] * len(lines) if trip is None else spread(trip, weights)
+            for line, part in zip(lines, trips, strict=True):
+                line.courier, line.own_courier = part, kind == "self_service"
             cost = self._watched[shipment_id].cost
             if cost is None:
                 continue
-            lines.sort(key=lambda line: line.order.order_id)
-            weights = [line.value for line in lines]
             for line, seller, buyer in zip(lines, spread(cost[0], weights), spread(cost[1], weights), strict=True):
                 line.freight, line.buyer_freight = seller, buyer
 
@@ -282,7 +301,7 @@ def _known(lines: list[Line], parts: Iterable[int | None]) -> int | None:
     return sum(known) if known else None
 
 
-def _ratio(numerator: Value, denominator: Value, places: int = 6) -> Decimal | None:
+def ratio(numerator: Value, denominator: Value, places: int = 6) -> Decimal | None:
     """R3 and R6. Two places for money (both sides centavos, or the denominator a count), six for fractions."""
     if numerator is None or not denominator:
         return None
@@ -290,7 +309,7 @@ def _ratio(numerator: Value, denominator: Value, places: int = 6) -> Decimal | N
 
 
 def _money_per(amount: Value, count: Value) -> Decimal | None:
-    return _ratio(None if amount is None else Decimal(amount) / 100, count, places=2)
+    return ratio(None if amount is None else Decimal(amount) / 100, count, places=2)
 
 
 def _sums(sales: list[Line], refunds: list[Line]) -> Row:
@@ -321,15 +340,25 @@ def _sums(sales: list[Line], refunds: list[Line]) -> Row:
         "faturamento_com_comissao": sum(line.value for line in valid),
         "faturamento_com_frete": sum(line.value for line in paid_out),
         "faturamento_com_repasse": sum(line.value for line in paid_out),
+        "cmv": _known(valid, [line.cost for line in valid]),
+        "lucro_bruto": _known(valid, [line.value - line.cost for line in valid if line.cost is not None]),
+        "faturamento_com_custo": sum(line.value for line in valid if line.cost is not None),
+        "imposto": None if any(line.tax is None for line in valid) else sum(line.tax or 0 for line in valid),
+        "faturamento_com_imposto": sum(line.value for line in valid if line.tax is not None),
+        "outros_variaveis": sum(line.other for line in valid),
+        "custo_envio_proprio": _known(valid, [line.courier for line in valid]),
     }
+    if any(line.own_courier and line.courier is None for line in valid):
+        row["custo_envio_proprio"] = None
     row["ticket_medio"] = _money_per(row["faturamento"], row["compras"])
     row["ticket_medio_pedido"] = _money_per(row["faturamento"], row["pedidos"])
     row["preco_medio"] = _money_per(row["faturamento"], row["unidades"])
     ended = len({line.order.order_id for line in sales})
-    row["taxa_cancelamento"] = _ratio(row["pedidos_cancelados"], ended)
-    row["taxa_cancelamento_pre"] = _ratio(row["pedidos_cancelados_pre"], ended)
-    row["comissao_pct"] = _ratio(row["comissao"], row["faturamento_com_comissao"])
-    row["comissao_cobertura"] = _ratio(row["faturamento_com_comissao"], row["faturamento"])
-    row["frete_vendedor_cobertura"] = _ratio(row["faturamento_com_frete"], row["faturamento"])
-    row["repasse_estimado_cobertura"] = _ratio(row["faturamento_com_repasse"], row["faturamento"])
+    row["taxa_cancelamento"] = ratio(row["pedidos_cancelados"], ended)
+    row["taxa_cancelamento_pre"] = ratio(row["pedidos_cancelados_pre"], ended)
+    row["comissao_pct"] = ratio(row["comissao"], row["faturamento_com_comissao"])
+    row["comissao_cobertura"] = ratio(row["faturamento_com_comissao"], row["faturamento"])
+    row["frete_vendedor_cobertura"] = ratio(row["faturamento_com_frete"], row["faturamento"])
+    row["cmv_cobertura"] = ratio(row["faturamento_com_custo"], row["faturamento"])
+    row["repasse_estimado_cobertura"] = ratio(row["faturamento_com_repasse"], row["faturamento"])
     return row

@@ -6,6 +6,7 @@ how final it is (kpis.md §5, §6, §7). Nothing of viang_pipeline but the sandb
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -16,6 +17,7 @@ from viang_pipeline_tests.end_to_end.oracle import BUCKET, CANCELLED, VALID, Lin
 from viang_pipeline_tests.end_to_end.oracle_ads import AdsOracle
 from viang_pipeline_tests.end_to_end.oracle_billing import BillingOracle
 from viang_pipeline_tests.end_to_end.oracle_claims import Claimed, ClaimsOracle
+from viang_pipeline_tests.end_to_end.oracle_margin import Returned, client_margin, margin_ratios, sku_margin
 from viang_pipeline_tests.end_to_end.oracle_traffic import Stocked, TrafficOracle, Visited
 
 Row = dict[str, object]
@@ -85,6 +87,9 @@ class WholeOracle:
         also = {*stock, *claimed, *(day for day, total in visits.items() if total)}
         also |= {day for day, row in ads.items() if row["estado"] != OUT_OF_REACH and _shows(row)}
         lines = _by(self.sales.lines(), lambda line: line.day)
+        margins: dict[date, list[Row]] = defaultdict(list)
+        for (day, _), margin in self._margins().items():
+            margins[day].append(margin)
         rows: dict[date, Row] = {}
         for day, sums in self.sales.client_days(day for day in also if self._closed(day)).items():
             row: Row = dict(sums)
@@ -106,6 +111,11 @@ class WholeOracle:
                 "estoque_sem_foto" if day not in stock else "",
             }
             row["faltantes"] = sorted(missing - {""})
+            remainder = None if of_day is None else of_day["ads_nao_alocado"]
+            assert remainder is None or isinstance(remainder, int)
+            row |= client_margin(
+                margins.get(day, []), row["faturamento"], remainder, claims_known=self._claims_known(day)
+            )
             row |= _ratios(row)
             row["conversao_ml"] = _per(row["pedidos_brutos"], row["visitas"], 6)
             row["ads_participacao"] = _per(row["ads_receita"], row["vendas_brutas"], 6)
@@ -123,6 +133,7 @@ class WholeOracle:
         also = {*stock, *claimed, *(key for key, found in visits.items() if found.visits)}
         also |= {key for key, row in placed.items() if _shows(row)}
         lines = _by(self.sales.lines(), lambda line: (line.day, line.sku))
+        margins = self._margins()
         rows: dict[tuple[date, str], Row] = {}
         for key, sums in self.sales.sku_days(key for key in also if self._closed(key[0])).items():
             day, row = key[0], dict[str, object](sums)
@@ -145,9 +156,29 @@ class WholeOracle:
                 "estoque_sem_foto" if day not in photos else photo.reason or "",
             }
             row["faltantes"] = sorted(missing - {""})
+            nothing = sku_margin([], Returned({}, Claimed(), *self._cost(day, Claimed(), [])), 0 if known else None)
+            row |= margins.get(key, nothing)
             row |= _ratios(row)
             rows[key] = row
         return rows
+
+    def _margins(self) -> dict[tuple[date, str], Row]:
+        """Every SKU-day that sold, spent or got something back."""
+        days, placed, of_orders = self.ads.client_days(), self.ads.sku_days(), self.claims.orders()
+        claimed = self.claims.sku_days(self.sales.sku_of)
+        gross = [line for line in self.sales.lines() if line.kind in (VALID, CANCELLED)]
+        lines = _by(gross, lambda line: (line.day, line.sku))
+        returned = {key for key, found in claimed.items() if found.cost is not None or found.cost_unread}
+        found: dict[tuple[date, str], Row] = {}
+        for key in {*lines, *placed, *returned}:
+            day, sku = key  # type: ignore[misc]
+            of_key, claim = lines.get(key, []), claimed.get((day, sku), Claimed())
+            read = day in days and days[day]["estado"] != OUT_OF_REACH
+            spend = placed.get((day, sku), {}).get("ads_investimento", 0) if read else None
+            assert spend is None or isinstance(spend, int)
+            known, cost = self._cost(day, claim, of_key)
+            found[day, sku] = sku_margin(of_key, Returned(of_orders, claim, known, cost), spend)
+        return found
 
     def _closed(self, day: date) -> bool:
         return self.starts <= day < day_of(self.orders_read)
@@ -160,10 +191,15 @@ class WholeOracle:
         counts = (
             len(found.returns), len(found.returns_opened), found.units_back, len(found.opened), len(found.disputes),
         )  # fmt: skip
-        back = [line.freight for line in lines if line.kind == CANCELLED and line.nature == "pos"]
-        parts = [part for part in (*back, found.cost) if part is not None]
-        cost = None if found.cost_unread or (back and not parts) else sum(parts)
-        return {**dict(zip(names, counts, strict=True)), "custo_devolucao": cost}
+        return {**dict(zip(names, counts, strict=True)), "custo_devolucao": self._cost(day, found, lines)[1]}
+
+    def _cost(self, day: date, found: Claimed, lines: list[Line]) -> tuple[bool, int | None]:
+        """Whether claims were read, and what returns cost: D7 for a freight that is not known, D13 for the courier."""
+        gone = [line for line in lines if line.kind == CANCELLED and line.nature == "pos"]
+        parts = [part for part in (*(line.freight for line in gone), found.cost) if part is not None]
+        if not self._claims_known(day) or found.cost_unread or (gone and not parts):
+            return self._claims_known(day), None
+        return True, sum(parts) + sum(line.courier or 0 for line in gone)
 
     def _claims_known(self, day: date) -> bool:
         return self.claims_read is not None and day < day_of(self.claims_read)
@@ -214,6 +250,14 @@ class WholeOracle:
         for line in lines:
             if line.kind == VALID and line.freight is None:
                 missing.add("frete_nao_observado")
+            if line.kind == VALID and line.freight is None and self.sales.told.tax_on_freight and line.tax is None:
+                missing |= {"frete_comprador_nao_observado"} if self.sales.told.rate(line.day) is not None else set()
+            if line.kind == VALID and line.cost is None:
+                missing.add("custo_desconhecido")
+            if line.kind == VALID and self.sales.told.rate(line.day) is None:
+                missing.add("imposto_nao_informado")
+            if line.kind == VALID and line.own_courier and line.courier is None:
+                missing.add("custo_envio_proprio_nao_informado")
             if line.kind in (VALID, CANCELLED) and line.sku.startswith(BUCKET):
                 missing.add("sku_nao_identificado")
         return missing
@@ -267,6 +311,7 @@ def _ratios(row: Row) -> Row:
         "ads_cpa": _per(row["ads_investimento"], row["ads_unidades"], 2, centavos=True),
         "conversao": _per(row["pedidos_com_visita"], row["visitas"], 6),
         "comissao_faturada_cobertura": _per(row["faturamento_com_tarifa_faturada"], row["faturamento"], 6),
+        **margin_ratios(row),
     }
 
 

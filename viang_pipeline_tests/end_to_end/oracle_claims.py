@@ -89,6 +89,11 @@ class ClaimsOracle:
         grouped = self._grouped(lambda day, order: None if order is None else (day, sku_of(order)))
         return {key: found for key, found in grouped.items() if key is not None}
 
+    def orders(self) -> dict[int, Claimed]:
+        """Numbers per order; of what is known of it, ``cost`` and ``cost_unread`` are of use."""
+        grouped = self._grouped(lambda day, order: None if order is None else order.order_id)
+        return {key: found for key, found in grouped.items() if key is not None}
+
     def _grouped(self, key: Callable[[date, Order | None], Key]) -> dict[Key, Claimed]:
         found: dict[Key, Claimed] = defaultdict(Claimed)
         for claim in self.claims:

@@ -86,6 +86,10 @@ def shown(install: Install) -> Installation:
     installation = install(world)
     installation.at(utc("2026-03-11T05:00:00Z"))
     installation.client(CLIENT, world.seller(CLIENT), date(2026, 3, 8))
+    since = date(2026, 3, 1)
+    for sku, cost in (("A", "40.00"), ("B", "15.00")):
+        installation.told(CLIENT, "custo_sku", since, sku=sku, custo_unitario=cost, custo_zero_confirmado=False)
+    installation.told(CLIENT, "aliquota_imposto", since, regime="informada", aliquota="0.0532")
     installation.night(CLIENT, utc("2026-03-11T06:00:00Z"))
     installation.night(CLIENT, utc("2026-03-11T13:30:00Z"))  # the platform refreshes ads at 10:00
     return installation
@@ -134,6 +138,20 @@ def test_the_client_day_of_the_golden_example(shown: Installation) -> None:
         "taxa_cancelamento": "0.166667",
         "custo_devolucao": "0.00",
         "devolucoes": 0,
+        "cmv": "140.00",
+        "cmv_cobertura": "0.833194",
+        "lucro_bruto": "259.60",
+        "imposto": "25.51",
+        "aliquota_efetiva": "0.053200",
+        "custo_envio_proprio": "0.00",
+        "faturamento_coberto": "349.70",
+        "mc_cobertura": "0.729149",
+        "mc_pre_ads": "121.93",
+        "acos_equilibrio": "0.348670",
+        "roas_equilibrio": "2.868039",
+        "ads_na_margem": "27.22",
+        "mc": "94.71",
+        "mc_pct": "0.270832",
     }
     assert {name: row[name] for name in expected} == {name: Decimal(value) for name, value in expected.items()}
 
@@ -169,6 +187,35 @@ def test_the_ads_of_a_sku_are_its_own_and_its_acos_without_sale_is_null(shown: I
     spent = [rows[DAY, sku]["ads_investimento"] for sku in "ABC"]
     assert spent == [Decimal("20.00"), Decimal("9.62"), Decimal("0.00")]
     assert [rows[DAY, sku]["acos"] for sku in "ABC"] == [Decimal("0.133422"), None, None]
+
+
+def test_a_sku_bears_its_ads_as_far_as_its_sales_are_covered(shown: Installation) -> None:
+    rows = shown.sku_days(CLIENT)
+
+    expected: dict[str, tuple[str | None, str | None, str | None]] = {
+        "faturamento_coberto": ("200.00", "149.70", "0.00"),
+        "mc_pre_ads": ("57.70", "64.23", None),
+        "acos_equilibrio": ("0.288500", "0.429058", None),
+        "ads_na_margem": ("20.00", "7.22", "0.00"),
+        "mc": ("37.70", "57.01", None),
+        "mc_pct": ("0.188500", "0.380828", None),
+    }
+    for name, values in expected.items():
+        assert [rows[DAY, sku][name] for sku in "ABC"] == [value and Decimal(value) for value in values], name
+
+
+def test_cost_fee_freight_and_tax_of_the_covered_lines(shown: Installation) -> None:
+    sums = shown.rows(
+        "select sum(custo) as cmv, sum(comissao) as comissao, sum(frete_vendedor) as frete, sum(imposto) as imposto"
+        " from dashboard.fact_order_line where coberta"
+    )[0]
+    assert sums == {name: Decimal(value) for name, value in
+                    (("cmv", "125.00"), ("comissao", "45.72"), ("frete", "38.45"), ("imposto", "18.60"))}  # fmt: skip
+
+
+def test_the_tax_is_rounded_on_every_line(shown: Installation) -> None:
+    taxes = shown.column("select imposto from dashboard.fact_order_line order by order_id")
+    assert taxes == [*map(Decimal, ("5.32", "7.96", "5.32", "4.26")), None, Decimal("2.65")]
 
 
 def test_visits_are_never_split_over_the_skus_of_a_listing(shown: Installation) -> None:
