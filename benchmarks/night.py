@@ -23,7 +23,7 @@ from benchmarks.call_plan import Counts, count, planned, remember
 from benchmarks.harness import home, marketplace, measure, table
 from viang_pipeline.automation.in_process import open_instance, run_range
 from viang_pipeline.cli.runs import written_rows
-from viang_pipeline.collect.access import mercado_livre_client
+from viang_pipeline.collect.access import MercadoLivreRun, mercado_livre_client
 from viang_pipeline.collect.authorization import finish_authorization, start_authorization
 from viang_pipeline.collect.order_windows import OVERLAP
 from viang_pipeline.collect.work import Work
@@ -137,7 +137,7 @@ def read_history(number: int, last: date) -> None:
     database = open_database(settings)
     days = days_between(FIRST, last)
     for _, profile in shops(number):
-        account = mercado_livre_client(settings, database, profile.slug, quotas={APP_ID: UNPACED})
+        account = mercado_livre_client(settings, database, profile.slug, run=MercadoLivreRun(quotas={APP_ID: UNPACED}))
         with Session(database) as session, account as api:
             work = Work(session, profile.slug, "history", "benchmark", settings.clock())
             for collect in COLLECTORS.values():

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 
 from viang_pipeline.collect.platforms import mercado_livre_oauth
 from viang_pipeline.failures import NeedsReauthorization, PermanentFailure
@@ -14,9 +15,29 @@ from viang_pipeline.sources.pacers import BookedPacer, Ledger, LocalLedger
 from viang_pipeline.sources.pacing import ACCOUNT_RATE, Scope, mercado_livre_scopes, safe_rate
 from viang_pipeline.warehouse.database import Database, token_keys
 from viang_pipeline.warehouse.rate_budget import SharedLedger
-from viang_pipeline.warehouse.tokens import TokenVault
+from viang_pipeline.warehouse.tokens import TokenVault, VaultTokenSource
 
 PLATFORM = "mercado_livre"
+
+
+@dataclass(frozen=True)
+class Account:
+    """A connected account; its tokens are renewed when they must be, however long it is kept."""
+
+    account_id: int
+    salt: str = field(repr=False)
+    tokens: VaultTokenSource
+
+
+@dataclass(frozen=True)
+class MercadoLivreRun:
+    """What one run learned and need not ask again, however often it opens an account.
+
+    ``quotas``: application → its calls per hour. ``accounts``: client → its account.
+    """
+
+    quotas: dict[str, int] = field(default_factory=dict)
+    accounts: dict[str, Account] = field(default_factory=dict)
 
 
 @contextmanager
@@ -26,14 +47,38 @@ def mercado_livre_client(
     client_id: str,
     *,
     rehearsal: bool = False,
-    quotas: MutableMapping[str, int] | None = None,
+    run: MercadoLivreRun | None = None,
 ) -> Iterator[MercadoLivreClient]:
     """The client's Mercado Livre account, paced by the budgets of application, account and address (contract §1.2).
 
     A rehearsal never renews a token (a refresh token is single use) and books nothing in the shared budget.
-    ``quotas``: application → its calls per hour, for callers that open many accounts: asked for once, then remembered.
+    ``run``: for callers that open accounts more than once.
     Raises PermanentFailure for an unknown client, NeedsReauthorization for one that is not connected.
     """
+    run = run or MercadoLivreRun()
+    if client_id not in run.accounts:
+        run.accounts[client_id] = _account(settings, database, client_id, rehearsal=rehearsal)
+    account = run.accounts[client_id]
+    app_id = settings.require("mercado_livre_app_id")
+    if app_id not in run.quotas:
+        with HttpClient(base_url=settings.mercado_livre_api_url, source="Mercado Livre", tokens=account.tokens) as ask:
+            run.quotas[app_id] = MercadoLivreClient(ask, account.account_id, buyer_salt=account.salt).app_quota(app_id)
+    quota = run.quotas[app_id]
+    # The careful pace per account is for a platform whose limits nobody publishes, not for a simulated one.
+    rate = safe_rate(quota) if is_loopback(settings.mercado_livre_api_url) else ACCOUNT_RATE
+    scopes = mercado_livre_scopes(app_id, account.account_id, quota, account_rate=rate)
+    with ledger_of(database, scopes, rehearsal=rehearsal) as ledger:
+        http = HttpClient(
+            base_url=settings.mercado_livre_api_url,
+            source="Mercado Livre",
+            tokens=account.tokens,
+            pacer=BookedPacer(ledger),
+        )
+        with http:
+            yield MercadoLivreClient(http, account.account_id, buyer_salt=account.salt)
+
+
+def _account(settings: Settings, database: Database, client_id: str, *, rehearsal: bool) -> Account:
     vault = TokenVault(database, token_keys(settings), settings.clock())
     salt = _salt(database, client_id)
     state = vault.state(client_id, PLATFORM)
@@ -44,22 +89,8 @@ def mercado_livre_client(
             action=f"Rode: viang connect mercado-livre {client_id}",
         )
     oauth = mercado_livre_oauth(settings)
-    app_id = settings.require("mercado_livre_app_id")
     tokens = vault.source(client_id, PLATFORM, oauth.refresh, allow_refresh=not rehearsal)
-    quotas = {} if quotas is None else quotas
-    if app_id not in quotas:
-        with HttpClient(base_url=settings.mercado_livre_api_url, source="Mercado Livre", tokens=tokens) as probe:
-            quotas[app_id] = MercadoLivreClient(probe, state.account_id, buyer_salt=salt).app_quota(app_id)
-    quota = quotas[app_id]
-    # The careful pace per account is for a platform whose limits nobody publishes, not for a simulated one.
-    rate = safe_rate(quota) if is_loopback(settings.mercado_livre_api_url) else ACCOUNT_RATE
-    scopes = mercado_livre_scopes(app_id, state.account_id, quota, account_rate=rate)
-    with ledger_of(database, scopes, rehearsal=rehearsal) as ledger:
-        http = HttpClient(
-            base_url=settings.mercado_livre_api_url, source="Mercado Livre", tokens=tokens, pacer=BookedPacer(ledger)
-        )
-        with http:
-            yield MercadoLivreClient(http, state.account_id, buyer_salt=salt)
+    return Account(state.account_id, salt, tokens)
 
 
 @contextmanager

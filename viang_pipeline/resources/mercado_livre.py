@@ -5,7 +5,7 @@ from functools import cached_property
 
 import dagster as dg
 
-from viang_pipeline.collect.access import mercado_livre_client
+from viang_pipeline.collect.access import MercadoLivreRun, mercado_livre_client
 from viang_pipeline.resources.supabase import SupabaseResource
 from viang_pipeline.sources.mercado_livre.client import MercadoLivreClient
 
@@ -16,10 +16,10 @@ class MercadoLivreResource(dg.ConfigurableResource[None]):
     supabase: dg.ResourceDependency[SupabaseResource]
 
     @cached_property
-    def quotas(self) -> dict[str, int]:
-        """Calls per hour of each application, as this run learned them."""
-        return {}
+    def run(self) -> MercadoLivreRun:
+        """What this run learned of the accounts."""
+        return MercadoLivreRun()
 
     def account(self, client_id: str) -> AbstractContextManager[MercadoLivreClient]:
         """The account of one client, for the length of a ``with`` block."""
-        return mercado_livre_client(self.supabase.settings, self.supabase.database, client_id, quotas=self.quotas)
+        return mercado_livre_client(self.supabase.settings, self.supabase.database, client_id, run=self.run)

@@ -120,7 +120,7 @@ def converge(
     # Statistics of the key are enough for that; those of all columns would cost more than the join they plan.
     varying = [name for name in key if name not in constants]
     connection.execute(
-        sql.SQL("alter table incoming add primary key ({}); analyze incoming ({})").format(_list(varying), _list(key))
+        sql.SQL("create unique index on incoming ({}); analyze incoming ({})").format(_list(varying), _list(key))
     )
     names = _Names(table, tuple(key), tuple(given), tuple(business), hash_column)
     if scope is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ import dagster as dg
 import httpx
 import psutil
 import pytest
+import sqlalchemy
 from dagster._core.run_coordinator import QueuedRunCoordinator
 from dagster_postgres import PostgresEventLogStorage
 from filelock import FileLock
@@ -108,28 +110,47 @@ def test_a_taken_port_is_wrong_usage(settings: Settings) -> None:
     assert str(port) in result.stderr
 
 
-def test_dagster_reads_its_home_as_we_mean_it(
-    settings: Settings, viang_home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def instance(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
+    """Dagster's own reading of the home we prepare."""
     home = prepare_instance(settings)
     for name, value in home.env.items():
         monkeypatch.setenv(name, value)
     with dg.DagsterInstance.from_config(str(home.path)) as instance:
-        assert isinstance(instance.event_log_storage, PostgresEventLogStorage)
-        assert isinstance(instance.run_coordinator, QueuedRunCoordinator)
-        queue = instance.get_concurrency_config().run_queue_config
-        assert queue is not None
-        assert [limit["key"] for limit in queue.tag_concurrency_limits] == ["dagster/partition/client", "viang/client"]
-        assert {limit["limit"] for limit in queue.tag_concurrency_limits} == {1}
-        assert instance.run_monitoring_enabled
-        assert instance.run_retries_enabled
-        assert instance.run_retries_max_retries == 2
-        assert instance.run_retries_retry_on_asset_or_op_failure is False
-        assert not instance.telemetry_enabled
-        logs = instance.compute_log_manager.inst_data
-        assert logs is not None
-        assert "env: VIANG_COMPUTE_LOGS" in logs.config_yaml
-        assert home.env["VIANG_COMPUTE_LOGS"] == str(viang_home / "dagster" / "compute_logs")
+        yield instance
+
+
+def test_dagster_reads_its_home_as_we_mean_it(instance: dg.DagsterInstance, viang_home: Path) -> None:
+    assert isinstance(instance.event_log_storage, PostgresEventLogStorage)
+    assert isinstance(instance.run_coordinator, QueuedRunCoordinator)
+    queue = instance.get_concurrency_config().run_queue_config
+    assert queue is not None
+    assert [limit["key"] for limit in queue.tag_concurrency_limits] == ["dagster/partition/client", "viang/client"]
+    assert {limit["limit"] for limit in queue.tag_concurrency_limits} == {1}
+    assert instance.run_monitoring_enabled
+    assert instance.run_retries_enabled
+    assert instance.run_retries_max_retries == 2
+    assert instance.run_retries_retry_on_asset_or_op_failure is False
+    assert not instance.telemetry_enabled
+    logs = instance.compute_log_manager.inst_data
+    assert logs is not None
+    assert "env: VIANG_COMPUTE_LOGS" in logs.config_yaml
+    assert os.environ["VIANG_COMPUTE_LOGS"] == str(viang_home / "dagster" / "compute_logs")
+
+
+def test_dagster_looks_for_its_own_tables_and_columns_until_it_found_them(instance: dg.DagsterInstance) -> None:
+    events = instance.event_log_storage
+    statements: list[str] = []
+    sqlalchemy.event.listen(events._engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+
+    def looked(ask: Callable[[str], bool], name: str, answer: bool) -> bool:
+        statements.clear()
+        assert ask(name) is answer
+        return bool(statements)
+
+    for ask, there in ((events.has_table, "asset_keys"), (events.has_asset_key_col, "last_materialization_timestamp")):
+        assert [looked(ask, there, True) for _ in range(2)] == [True, False]
+        assert [looked(ask, "missing", False) for _ in range(2)] == [True, True]
 
 
 def test_dagsters_home_holds_no_secret_is_private_and_is_written_once(settings: Settings, viang_home: Path) -> None:

@@ -10,6 +10,8 @@ import pytest
 from viang_pipeline.definitions import build_definitions
 from viang_pipeline.sandbox import World
 from viang_pipeline.warehouse.session import Session
+from viang_pipeline.warehouse.token_store import TokenState
+from viang_pipeline.warehouse.tokens import TokenVault
 from viang_pipeline_tests.end_to_end.conftest import Install
 from viang_pipeline_tests.end_to_end.driver import Installation, utc
 
@@ -38,21 +40,27 @@ def run_both_clients() -> bool:
         return build_definitions().resolve_job_def("reprocess").execute_in_process(instance=instance, tags=tags).success
 
 
-def test_the_applications_quota_is_asked_for_once_per_run(house: Installation) -> None:
-    assert run_both_clients()
-    assert sum(request.path.startswith("/applications/") for request in house.sandbox.requests) == 1
-
-
-def test_a_run_works_on_one_connection_and_gives_it_back(house: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_quota_and_accounts_are_asked_for_once_and_the_work_is_done_on_one_connection(
+    house: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
     opened: list[Session] = []
-    alive = Session._alive
+    looked_up: list[str] = []
+    alive, state = Session._alive, TokenVault.state
 
     def noted(session: Session):  # type: ignore[no-untyped-def]
         if session._connection is None:
             opened.append(session)
         return alive(session)
 
+    def asked(vault: TokenVault, client_id: str, platform: str) -> TokenState | None:
+        looked_up.append(client_id)
+        return state(vault, client_id, platform)
+
     monkeypatch.setattr(Session, "_alive", noted)
+    monkeypatch.setattr(TokenVault, "state", asked)
     assert run_both_clients()
+
+    assert sum(request.path.startswith("/applications/") for request in house.sandbox.requests) == 1
+    assert looked_up == list(CLIENTS)
     assert len(opened) == 1
-    assert opened[0]._connection is None
+    assert opened[0]._connection is None, "given back"

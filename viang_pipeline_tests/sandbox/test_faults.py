@@ -70,6 +70,11 @@ def test_a_delay_runs_into_the_callers_timeout(shop: Shop) -> None:
     shop.sandbox.faults.add(Fault("delay", seconds=0.3))
     with pytest.raises(httpx.ReadTimeout):
         shop.http.get("/users/me", headers=shop.bearer(seller), timeout=0.05)
+    # Served all the same, to nobody; a test that came meanwhile would find the request in its log.
+    deadline = time.monotonic() + 10
+    while not shop.sandbox.requests and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert [request.path for request in shop.sandbox.requests] == ["/users/me"]
 
 
 def test_a_reset_cuts_the_body_in_the_middle(shop: Shop) -> None:
