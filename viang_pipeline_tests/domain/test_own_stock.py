@@ -61,4 +61,9 @@ def test_a_kit_whose_balance_is_computed_from_its_components_has_none_of_its_own
 def test_usable_stock_is_stated_only_when_every_part_of_it_is_known(
     own: OwnStock | None, full: int | None, authority: bool, read: bool, expected: tuple[int | None, str | None]
 ) -> None:
-    assert usable(own, full, authority=authority, read=read) == expected
+    assert usable(own, full, authority=authority, read=read, full_read=True) == expected
+
+
+def test_own_stock_alone_is_not_the_usable_stock_while_full_was_not_read() -> None:
+    own = OwnStock(5, 0, None, None)
+    assert usable(own, None, authority=True, read=True, full_read=False) == (None, "estoque_full_nao_lido")

@@ -106,8 +106,8 @@ def populated(migrated: Database) -> Database:
                 (client_id, dia, sku, capturado_em, versao_metrica, run_id, calculado_em)
             select client_id, dia, 'A', now(), 1, 'r', now() from dashboard.agg_client_day;
             insert into dashboard.fact_stock_client_day
-                (client_id, dia, indisponivel_por_motivo, capturado_em, versao_metrica, run_id, calculado_em)
-            select client_id, dia, '{}', now(), 1, 'r', now() from dashboard.agg_client_day
+                (client_id, dia, indisponivel_por_motivo, full_lido, capturado_em, versao_metrica, run_id, calculado_em)
+            select client_id, dia, '{}', true, now(), 1, 'r', now() from dashboard.agg_client_day
             """
         )
     return migrated
