@@ -104,40 +104,45 @@ def resume(client_id: ClientId) -> None:
 def set_(
     client_id: ClientId,
     autoridade_estoque: Annotated[
-        str | None, typer.Option(help="Quem manda no estoque próprio: bling, upseller ou automatica.")
+        str | None, typer.Option(metavar="QUEM", help="Quem manda no estoque próprio: bling, upseller ou automatica.")
     ] = None,
     canal_bling: Annotated[
-        list[str] | None, typer.Option(help="Loja do Bling cujos pedidos são vendas; pode repetir, vazio tira todas.")
+        list[str] | None,
+        typer.Option(metavar="LOJA", help="Loja do Bling cujos pedidos são vendas; pode repetir, vazio tira todas."),
     ] = None,
     deposito_excluido: Annotated[
-        list[str] | None, typer.Option(help="Depósito do Bling que não conta; pode repetir, vazio tira todos.")
+        list[str] | None,
+        typer.Option(metavar="DEPÓSITO", help="Depósito do Bling que não conta; pode repetir, vazio tira todos."),
     ] = None,
     loja_upseller: Annotated[
         list[str] | None,
         typer.Option(metavar="NOME=CANAL", help="Canal de uma loja do UpSeller; pode repetir, vazio tira todas."),
     ] = None,
     ordem_custo: Annotated[
-        str | None, typer.Option(help="Quem diz o custo depois da tabela do cliente, por exemplo upseller,bling.")
+        str | None,
+        typer.Option(metavar="LISTA", help="Quem diz o custo depois da tabela do cliente, por exemplo upseller,bling."),
     ] = None,
     imposto_sobre_frete: Annotated[
-        bool | None,
-        typer.Option(
-            "--imposto-sobre-frete/--sem-imposto-sobre-frete", help="Se o frete cobrado na nota entra no imposto."
-        ),
-    ] = None,
+        bool, typer.Option("--imposto-sobre-frete", help="O frete cobrado na nota entra na base do imposto.")
+    ] = False,
+    sem_imposto_sobre_frete: Annotated[
+        bool, typer.Option("--sem-imposto-sobre-frete", help="O frete cobrado na nota não entra nela.")
+    ] = False,
     email: Annotated[
         list[str] | None,
         typer.Option(metavar="ENDEREÇO", help="Destinatário dos relatórios; pode repetir, vazio tira todos."),
     ] = None,
 ) -> None:
     """Muda as configurações de um cliente, ou só as mostra; uma lista dada substitui a anterior."""
+    if imposto_sobre_frete and sem_imposto_sobre_frete:
+        raise UsageError("--imposto-sobre-frete e --sem-imposto-sobre-frete não vão juntos")
     wanted: dict[str, object] = {
         "emails": _list(email),
         "canais_bling": _list(canal_bling),
         "depositos_excluidos": _list(deposito_excluido),
         "lojas_upseller": _shops(_list(loja_upseller)),
         "ordem_custo": None if ordem_custo is None else [name.strip() for name in ordem_custo.split(",")],
-        "imposto_sobre_frete": imposto_sobre_frete,
+        "imposto_sobre_frete": imposto_sobre_frete if imposto_sobre_frete or sem_imposto_sobre_frete else None,
     }
     told = {name: value for name, value in wanted.items() if value is not None}
     if autoridade_estoque is not None:

@@ -113,6 +113,7 @@ def test_lists_without_order_are_the_same_in_any_order(shop: Shop, change: Set) 
         (["--deposito-excluido", "0"], "depositos_excluidos: '0' não é um identificador do Bling"),
         (["--loja-upseller", "Loja Um"], "NOME=CANAL"),
         (["--loja-upseller", "Loja Um=Mercado Livre"], "o canal 'Mercado Livre' deve ser como mercado_livre"),
+        (["--sem-imposto-sobre-frete"], "não vão juntos"),
         (["--email", "sem-arroba"], "não é um endereço de e-mail"),
     ],
 )
