@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import uuid
 import warnings
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import MappingProxyType
 
 import dagster as dg
 
@@ -56,11 +57,12 @@ def run_range(
     now: datetime,
     on_step: Step = lambda step: None,
     sources: Collection[str] = (),
+    resources: Mapping[str, Mapping[str, object]] = MappingProxyType({}),
 ) -> list[RunReport]:
     """Run an asset job for one client and a range of days, newest month first; one report per run.
 
-    ``on_step`` hears the name of each asset that begins; ``sources``: read of these alone, and build. Raises UsageError
-    when no closed day is left of the range.
+    ``on_step`` hears the name of each asset that begins; ``sources``: read of these alone, and build; ``resources``:
+    configuration by resource, without secrets. Raises UsageError when no closed day is left of the range.
     """
     tags = partitions.range_tags(client_id, first, last, starts=starts, now=now)
     _, begin = partitions.split_key(tags["dagster/asset_partition_range_start"])
@@ -68,7 +70,7 @@ def run_range(
     fresh = partitions_to_add([client_id], instance.get_dynamic_partitions("client"))
     instance.add_dynamic_partitions("client", fresh)
     return [
-        _run(instance, job_name, client_id, chunk, starts, now, on_step, sources)
+        _run(instance, job_name, client_id, chunk, starts, now, on_step, sources, resources)
         for chunk in changed_ranges(days_between(begin, end))
     ]
 
@@ -82,6 +84,7 @@ def _run(
     now: datetime,
     on_step: Step,
     sources: Collection[str],
+    resources: Mapping[str, Mapping[str, object]],
 ) -> RunReport:
     job = _job(job_name)
     if sources:
@@ -93,7 +96,10 @@ def _run(
         instance=instance,
         run_id=run_id,
         tags=partitions.range_tags(client_id, *days, starts=starts, now=now),
-        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        run_config={
+            "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+            "resources": {name: {"config": dict(config)} for name, config in resources.items()},
+        },
         raise_on_error=False,
     )
     return RunReport(run_id, *days, success=result.success, failures=_failures(result.all_events))

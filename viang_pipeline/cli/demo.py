@@ -39,6 +39,9 @@ from viang_pipeline.warehouse import clients
 from viang_pipeline.warehouse.database import Database, open_database
 
 MOST_DAYS = 90
+UNPACED = {"bling": {"calls_per_second": 1000.0}}
+"""The simulated Bling is asked as fast as it answers; a real account never is."""
+
 PARAMETERS = {
     "tax": "aliquota,vigente_de\n0.0532,{first}\n",
     "courier": "custo,vigente_de\n11.90,{first}\n",
@@ -160,6 +163,7 @@ def _collect(settings: Settings, sellers: list[DemoSeller], first: date, last: d
             reports[seller.slug] = run_range(
                 instance, "reprocess", seller.slug, first, last,
                 starts=first, now=settings.clock()(), on_step=_advance(progress, task, seller.slug),
+                resources=UNPACED,
             )  # fmt: skip
             progress.update(task, completed=len(STEPS), description=f"{seller.slug}: pronto")
     return reports

@@ -1,7 +1,8 @@
 """Sales orders of one client into ``raw.bling_orders``: one transaction per complete window, or nothing.
 
-Lists have neither items nor fees, so a detail is read for each order that is new or whose list row changed. Fees may be
-filled in later without a change, and deleted orders just vanish: both are looked for (contract Bling §6).
+Lists have neither items nor fees, so a detail is read for each order that is new or whose list row changed; not for a
+sale that Mercado Livre itself tells of, which owns its figures (contract Bling §0, plan 3). Fees may be filled in later
+without a change, and deleted orders just vanish: both are looked for (§6).
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ LATE_FEES_PER_NIGHT = 200
 _WITHOUT_FEES = """
     select chave from raw.bling_orders
     where client_id = %(client_id)s and dia >= %(since)s and payload ? 'loja'
+      and jsonb_array_length(coalesce(payload -> 'itens', '[]')) > 0
       and not payload ? 'excluido' and payload #>> '{situacao,valor}' is distinct from '2'
       and coalesce((payload #>> '{taxas,taxaComissao}')::numeric, 0) = 0
       and coalesce((payload #>> '{taxas,custoFrete}')::numeric, 0) = 0
@@ -52,6 +54,14 @@ _WITHOUT_FEES = """
 _NOT_DELETED = """
     select chave from raw.bling_orders
     where client_id = %s and dia between %s and %s and not payload ? 'excluido' order by chave
+"""
+
+
+_SOLD_ON_MERCADO_LIVRE = """
+    select chave from raw.mercado_livre_orders where client_id = %(client_id)s and chave = any(%(numbers)s)
+    union
+    select payload ->> 'pack_id' from raw.mercado_livre_orders
+    where client_id = %(client_id)s and payload ->> 'pack_id' = any(%(numbers)s)
 """
 
 
@@ -147,22 +157,38 @@ def _with_details(work: Work, api: BlingClient, listed: list[OrderRow], vanished
     with work.store.transaction() as conn:
         digests = _digests(conn, work.client_id, inside)
         stored = known(conn, TABLE, work.client_id, [*inside.keys() & digests.keys(), *asked])
+        owned = _sold_on_mercado_livre(conn, work.client_id, [row for _, row in inside.values()])
     rows = []
+    details = 0
     for key, (day, row) in inside.items():
         digest = record(key, row).hash.hex()
-        if digests.get(key) != digest:
-            before = stored[key].value(Order) if key in stored else as_order(row)
+        if digests.get(key) == digest:
+            continue
+        before = stored[key].value(Order) if key in stored else as_order(row)
+        if row.numeroLoja in owned and not before.itens:
+            listed_only = as_order(row)
+            listed_only.resumo = digest
+            rows.append(as_row(key, listed_only, day))
+        else:
             rows.append(_read(api, key, before, digest, day))
+            details += 1
     for key in asked:
         before = stored[key].value(Order)
         rows.append(_read(api, key, before, before.resumo, stored[key].dia))
     detail: dict[str, object] = {
         "lidos": len(listed),
-        "detalhes": len(rows),
+        "detalhes": details + len(asked),
         "sem_data": len(listed) - len(dated),
         "antes_do_historico": len(dated) - len(inside),
     }
     return Take({TABLE: rows}, touches="lines", detail=detail)
+
+
+def _sold_on_mercado_livre(conn: psycopg.Connection, client_id: str, listed: Iterable[OrderRow]) -> set[str | None]:
+    """Numbers in the store that are an order or a pack of Mercado Livre's own."""
+    numbers = [row.numeroLoja for row in listed if row.numeroLoja]
+    rows = conn.execute(_SOLD_ON_MERCADO_LIVRE, {"client_id": client_id, "numbers": numbers})
+    return {number for (number,) in rows}
 
 
 def _digests(conn: psycopg.Connection, client_id: str, keys: Iterable[str]) -> dict[str, str | None]:
