@@ -86,13 +86,14 @@ def _serve(answer: Connection, yesterday: date) -> None:
     with Sandbox(world, port=0) as sandbox:
         sandbox.clock.follow_real_time()
         sandbox.max_requests_per_hour = QUOTA
+        sandbox.bling.limits.switch_off()
         environment = {
             "MERCADO_LIVRE_API_URL": sandbox.url,
             "MERCADO_LIVRE_AUTH_URL": sandbox.url,
             "MERCADO_LIVRE_APP_ID": str(sandbox.app_id),
             "MERCADO_LIVRE_APP_SECRET": sandbox.app_secret,
             "MERCADO_LIVRE_REDIRECT_URI": sandbox.redirect_uri,
-        }
+        } | sandbox.bling.environment(sandbox.url)
         answer.send(([(s.slug, s.name, s.seller_id) for s in world.sellers.values()], environment))
         with suppress(EOFError):
             answer.recv()  # nothing is ever sent: it ends when the parent does, however that dies

@@ -1,4 +1,4 @@
-"""``viang sandbox``: the local marketplace on its own, with invented sellers up to now and some days beyond."""
+"""``viang sandbox``: the local marketplace and ERP, with invented sellers up to now and some days beyond."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def sandbox(
     seed: Annotated[int, typer.Option(help="semente: a mesma semente gera o mesmo mundo")] = 1,
     faults: Annotated[str, typer.Option(help=f"falhas a ligar, separadas por vírgula: {', '.join(FAULTS)}")] = "",
 ) -> None:
-    """Simulador local do Mercado Livre, com vendedores inventados. Termina com Ctrl+C."""
+    """Simulador local do Mercado Livre e do Bling, com vendedores inventados. Termina com Ctrl+C."""
     chosen = chosen_faults(faults)
     now = datetime.now(UTC)
     today = now.astimezone(SAO_PAULO).date()
@@ -47,8 +47,10 @@ def sandbox(
     out.print(f"  MERCADO_LIVRE_AUTH_URL={server.url}")
     out.print(f"  MERCADO_LIVRE_APP_ID={server.app_id}")
     out.print(f"  MERCADO_LIVRE_APP_SECRET={server.app_secret}")
-    out.print(f"  MERCADO_LIVRE_REDIRECT_URI={server.redirect_uri}\n")
-    out.print("Vendedores:")
+    out.print(f"  MERCADO_LIVRE_REDIRECT_URI={server.redirect_uri}")
+    for name, value in server.bling.environment(server.url).items():
+        out.print(f"  {name}={value}")
+    out.print("\nVendedores, cada um com sua conta no Bling:")
     for seller in world.sellers.values():
         out.print(f"  {seller.slug:<22} {seller.seller_id}  {escape(seller.name)}")
     try:

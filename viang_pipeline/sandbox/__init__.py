@@ -1,6 +1,7 @@
 """The local marketplace simulator. Shares no parsing code with the clients.
 
-A World is the whole timeline of what happens; a Sandbox shows it over HTTP as Mercado Livre would, at its clock's now.
+A World is the whole timeline of what happens; a Sandbox shows it over HTTP as Mercado Livre and Bling would, at its
+clock's now.
 """
 
 from viang_pipeline.sandbox.faults import Fault

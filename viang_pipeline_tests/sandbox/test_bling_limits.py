@@ -7,12 +7,15 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from viang_pipeline.sandbox.bling.book import BlingAccount
 from viang_pipeline.sandbox.bling.limits import BlingLimits, most_within
+from viang_pipeline.sandbox.clock import SandboxClock
 from viang_pipeline.sandbox.faults import Fault
 from viang_pipeline_tests.sandbox.bling_shop import Erp
-from viang_pipeline_tests.sandbox.shop import DAY
+from viang_pipeline_tests.sandbox.shop import DAY, START
 
 PATH = "/empresas/me/dados-basicos"
 
@@ -173,6 +176,20 @@ def test_the_log_proves_what_a_client_did(erp: Erp, account: BlingAccount, time_
     assert erp.shop.http.get("/__sandbox__/bling/counts").json()["requests"] == 0
 
 
+@given(st.lists(st.floats(0, 0.7), max_size=60))
+def test_whatever_the_rhythm_three_calls_a_second_pass_and_no_more(pauses: list[float]) -> None:
+    seconds = Time()
+    limits = BlingLimits(SandboxClock(START), seconds)
+    passed: list[float] = []
+    for pause in pauses:
+        seconds.now += pause
+        recent = sum(at > seconds.now - 1.0 for at in passed)
+        taken = limits.arrive("127.0.0.1", 1, token_call=False).refusal is None
+        assert taken == (recent < 3)
+        passed += [seconds.now] if taken else []
+    assert most_within(passed, 1.0) <= 3
+
+
 def test_the_window_of_a_count_is_half_open() -> None:
     assert most_within([0.0, 0.5, 1.0, 1.4], 1.0) == 3
     assert most_within([0.0, 1.0, 2.0], 1.0) == 1
@@ -210,6 +227,9 @@ def test_faults_speak_blings_language_here(erp: Erp, account: BlingAccount) -> N
     assert erp.get(account, PATH).json()["error"]["type"] == "insufficient_scope"
     faults.add(Fault("rate_limit", path="/Api/v3/*", limit=0, seconds=1))
     assert erp.get(account, PATH).json()["error"]["period"] == "second"
+    faults.clear()
+    faults.add(Fault("status", status=429))
+    assert erp.get(account, PATH).json()["error"]["type"] == "TOO_MANY_REQUESTS"
 
 
 def test_slow_answers_and_cut_connections_happen_here_too(erp: Erp, account: BlingAccount) -> None:

@@ -158,7 +158,7 @@ def test_the_value_of_an_invoice_is_in_its_detail_alone(erp: Erp, account: Bling
     )
     assert (len(row["chaveAcesso"]), row["chaveAcesso"].isdecimal()) == (44, True)
     detail = erp.data(account, f"/nfe/{invoice.invoice_id}")
-    assert (detail["valorNota"], detail["itens"][0]["codigo"]) == (130.5, "X")
+    assert (detail["valorNota"], detail["itens"][0]["codigo"]) == (pytest.approx(130.5), "X")
     assert erp.get(account, "/nfe/1").status_code == 404
 
 

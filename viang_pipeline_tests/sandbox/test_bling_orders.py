@@ -100,6 +100,13 @@ def test_what_is_not_there_is_an_empty_shell_in_the_detail(erp: Erp, account: Bl
     assert body["numeroPedidoCompra"] == ""
 
 
+def test_what_is_empty_may_rarely_be_null(erp: Erp, account: BlingAccount) -> None:
+    erp.shop.sandbox.bling.options.empties_as_null = True
+    body = detail(erp, account, sell(account))
+    assert (body["numeroLoja"], body["dataSaida"], body["itens"][0]["codigo"]) == (None, None, None)
+    assert body["transporte"]["volumes"] == []
+
+
 def test_a_free_text_item_has_no_product_and_may_lack_a_code(erp: Erp, account: BlingAccount) -> None:
     (item,) = detail(erp, account, sell(account))["itens"]
     assert (item["produto"]["id"], item["codigo"]) == (0, "")
@@ -134,7 +141,7 @@ def test_an_item_price_is_net_of_its_percentage_discount_and_quantities_may_be_f
     line = account.item(None, at=OLD, unit_price=49_00, discount=2, quantity=Decimal("1.5"))
     body = detail(erp, account, sell(account, items=[line]))
     assert (body["itens"][0]["desconto"], body["itens"][0]["quantidade"]) == (2, 1.5)
-    assert body["totalProdutos"] == 73.5
+    assert body["totalProdutos"] == pytest.approx(73.5)
 
 
 def test_some_amounts_carry_binary_noise(erp: Erp, account: BlingAccount) -> None:

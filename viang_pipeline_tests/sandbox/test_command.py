@@ -28,6 +28,7 @@ def test_it_prints_what_to_configure_and_serves_real_time_until_interrupted() ->
         url = re.search(r"MERCADO_LIVRE_API_URL=(\S+)", printed)
         assert url is not None
         assert "MERCADO_LIVRE_APP_SECRET=" in printed
+        assert f"BLING_TOKEN_URL={url.group(1)}/Api/v3/oauth/token" in printed
         now = httpx.get(f"{url.group(1)}/__sandbox__/clock").json()["now"]
         assert now.startswith(time.strftime("%Y-%m-%dT%H", time.gmtime()))
         process.send_signal(signal.SIGINT)

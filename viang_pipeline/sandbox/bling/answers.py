@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 from starlette.responses import HTMLResponse, Response
 
 from viang_pipeline.sandbox.answers import Json, json_answer
 from viang_pipeline.sandbox.bling.limits import Refusal
+from viang_pipeline.sandbox.bling.notation import NO_DAY
 from viang_pipeline.sandbox.faults import Fault
 
 BLOCKED_PAGE = "<html><head><title>403 Forbidden</title></head><body><h1>Acesso bloqueado</h1></body></html>"
@@ -63,11 +66,27 @@ def refused_by_limit(refusal: Refusal, per_second: int | None, per_day: int | No
 
 
 def refused_by_fault(fault: Fault) -> Response:
-    """A fault that refuses, in Bling's words; ``status`` with its body as a page."""
-    if fault.kind == "rate_limit":
+    """A fault that refuses, in Bling's words; ``status`` with its body as a page.
+
+    A bare 429 is the limit's own: one that is no JSON would mean that the address is blocked (§4).
+    """
+    if fault.kind == "rate_limit" or (fault.kind == "status" and fault.status == 429 and not fault.body):
         return too_many("second", 3)
     if fault.kind == "scope":
         return forbidden("insufficient_scope")
     if fault.kind == "policy_agent":
         return forbidden("FORBIDDEN")
     return HTMLResponse(fault.body, fault.status)
+
+
+def with_nulls(answer: Response) -> Response:
+    """The same answer with null where it has an empty string or an empty day."""
+    return json_answer(_nulled(json.loads(bytes(answer.body))), answer.status_code)
+
+
+def _nulled(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _nulled(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_nulled(each) for each in value]
+    return None if value in ("", NO_DAY) else value

@@ -99,19 +99,18 @@ def _price_it(account: BlingAccount, product: Product, price: int, chance: Rando
 
 def _add_oddities(account: BlingAccount, shelf: Shelf, chance: Random, *, twin: bool) -> None:
     at = account.company.since
-    coded = [product for product in shelf.sold if product.states[0].code]
-    first, last = coded[0].states[0], coded[-1].states[0]
-    structure = Structure(((coded[0].product_id, Decimal(2)),))
+    single, last = shelf.sold[0], shelf.sold[-1].states[0]
+    first = single.states[0]
     shelf.kit = account.add_product(
         f"Kit 2 {first.name}"[:120],
         at=at,
         code=f"KIT-{first.code}-2",
         price=first.price * 19 // 10,
         format="E",
-        structure=structure,
+        structure=Structure(((single.product_id, Decimal(2)),)),
     )
     account.link_store(shelf.kit, shelf.shopee, f"{chance.randrange(10**9, 10**10)}", at=at)
-    if twin:
+    if twin and last.code:
         again = account.add_product(f"{last.name} (lote novo)"[:120], at=at, code=last.code, price=last.price, stock=4)
         account.link_supplier(again, at=at, cost=round(last.price * 0.6))
     account.add_product("Embalagem para presente", at=at, code="EMB-PRES", price=500, kind="S")

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 from starlette.requests import Request
 from starlette.responses import Response
 
-from viang_pipeline.sandbox.bling.answers import error, forbidden, invalid_filter, invalid_token
+from viang_pipeline.sandbox.bling.answers import error, forbidden, invalid_filter, invalid_token, with_nulls
 from viang_pipeline.sandbox.bling.book import BlingAccount
 from viang_pipeline.sandbox.bling.grants import BlingGrants, BlingTokens
 from viang_pipeline.sandbox.bling.limits import BlingLimits
@@ -37,7 +37,7 @@ class BlingOptions:
     token stage, not documented · ``old_access_token_survives`` a refresh · ``rotates_refresh_token``: False answers
     without one and keeps the old · ``stock_filter_on_products`` works there (§7.1) · ``all_includes_deleted``:
     ``criterio=5`` shows them · ``during_paging``: after each first page of orders a new one arrives, or the newest
-    one is touched and so leaves a change window.
+    one is touched and so leaves a change window · ``empties_as_null``: what is empty is null, as it rarely is (§5).
     """
 
     consent: str = "granted"
@@ -47,6 +47,7 @@ class BlingOptions:
     stock_filter_on_products: bool = True
     all_includes_deleted: bool = False
     during_paging: Literal["", "arrival", "departure"] = ""
+    empties_as_null: bool = False
 
 
 class Bling:
@@ -59,6 +60,16 @@ class Bling:
         self.options = BlingOptions()
         self.grants = BlingGrants(clock)
         self.limits = BlingLimits(clock)
+
+    def environment(self, address: str) -> dict[str, str]:
+        """The settings that point a client at this ERP, served at ``address``."""
+        return {
+            "BLING_API_URL": f"{address}{PREFIX}",
+            "BLING_TOKEN_URL": f"{address}{TOKEN_ROUTE}",
+            "BLING_AUTH_URL": f"{address}{PREFIX}/oauth/authorize",
+            "BLING_CLIENT_ID": self.application.app_id,
+            "BLING_CLIENT_SECRET": self.application.secret,
+        }
 
     def account(self, seller: Seller | int | str) -> BlingAccount:
         """The account of a seller, by itself, id or slug. Raises KeyError when there is none."""
@@ -126,7 +137,8 @@ def authorised(bling: Bling, resource: str, handler: Handler) -> Callable[[Reque
             if refusal is not None:
                 return forbidden(refusal)
             try:
-                return handler(Caller(bling, request, account, Question(request.query_params), bling.clock.now()))
+                answer = handler(Caller(bling, request, account, Question(request.query_params), bling.clock.now()))
+                return with_nulls(answer) if bling.options.empties_as_null else answer
             except BadQuestionError as problem:
                 return invalid_filter(str(problem))
 
