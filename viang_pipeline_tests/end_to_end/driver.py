@@ -109,6 +109,17 @@ class Installation:
         )
         ledgers.touch_days(conn, client_id, [day for (day,) in sold.fetchall()])
 
+    def connect_bling(self, client_id: str, seller: Seller) -> str:
+        """Connect a client's Bling account as its user would; the company."""
+        address, _ = start_authorization(self.settings, self.database, client_id, "bling")
+        click = httpx.get(f"{address}&seller={seller.slug}", follow_redirects=False)
+        back = parse_qs(urlsplit(click.headers["location"]).query)
+        return str(
+            finish_authorization(
+                self.settings, self.database, client_id, "bling", code=back["code"][0], state=back["state"][0]
+            )
+        )
+
     def night(self, client_id: str, at: datetime, days: Sequence[date] | None = None) -> Night:
         """Collect and build as ``daily_update`` does: ``days``, or yesterday and what was missed. Raises what stops
         the run."""
@@ -215,12 +226,14 @@ def installed(
     """An installation whose every outside address is the sandbox."""
     with Sandbox(world, now=now or world.start) as sandbox:
         sandbox.max_requests_per_hour = UNPACED
+        sandbox.bling.limits.switch_off()
         for name, value in {
             "MERCADO_LIVRE_API_URL": sandbox.url,
             "MERCADO_LIVRE_AUTH_URL": sandbox.url,
             "MERCADO_LIVRE_APP_ID": sandbox.app_id,
             "MERCADO_LIVRE_APP_SECRET": sandbox.app_secret,
             "MERCADO_LIVRE_REDIRECT_URI": sandbox.redirect_uri,
+            **sandbox.bling.environment(sandbox.url),
         }.items():
             monkeypatch.setenv(name, value)
         installation = Installation(world, sandbox, database, monkeypatch)
