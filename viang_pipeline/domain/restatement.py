@@ -43,6 +43,9 @@ _BY_METRIC: dict[str, Reason] = {
     "faturamento_com_tarifa_faturada": "status_mudou",
     "cmv": "custo_alterado",
     "imposto": "imposto_alterado",
+    # A photo is never rewritten: only its costs change what it is worth.
+    "valor_estoque": "custo_alterado",
+    "estoque_avaliado": "custo_alterado",
 }
 
 

@@ -97,6 +97,8 @@ DICTIONARY = {
     "estoque_reservado": ("un", "SC", "S"),
     "estoque_transito": ("un", "SC", "S"),
     "estoque_disponivel": ("un", "SC", "S"),
+    "valor_estoque": ("BRL", "SC", "S"),
+    "valor_estoque_cobertura": ("fração", "C", "R"),
     "comissao_faturada": ("BRL", "SC", "A"),
     "divergencia_comissao": ("BRL", "SC", "A"),
     "comissao_faturada_cobertura": ("fração", "SC", "R"),
