@@ -35,6 +35,7 @@ BASES = {
     "vw_source_quality": "source_reads",
     "vw_client_quality": "agg_client_day",
     "vw_quarantine": "fact_quarantine_day",
+    "vw_client_stock": "agg_client_day",
     "vw_stock_day": "fact_stock_sku_day",
     "vw_stock_client_day": "fact_stock_client_day",
 }
@@ -52,9 +53,9 @@ def populated(migrated: Database) -> Database:
         connection.execute(
             """
             insert into dashboard.agg_client_day
-                (client_id, dia, faturamento, faltantes, hash, versao_metrica, run_id, calculado_em,
+                (client_id, dia, faturamento, estoque_disponivel, faltantes, hash, versao_metrica, run_id, calculado_em,
                  maturidade_vendas, maturidade_ads, maturidade_visitas, maturidade_devolucoes, maturidade_cobranca)
-            select client, '2026-01-01', 10, '{}', '', 1, 'r', now(), 'final', 'final', 'final', 'final', 'final'
+            select client, '2026-01-01', 10, 1, '{}', '', 1, 'r', now(), 'final', 'final', 'final', 'final', 'final'
             from unnest(array['aurora', 'boreal']) as client
             """
         )
@@ -87,8 +88,9 @@ def populated(migrated: Database) -> Database:
             """
             insert into dashboard.sku_portfolio
                 (client_id, sku, dia, unidades_30d, unidades_60d_antes, faturamento_90d, dias_calculados_30d,
-                 dias_calculados_90d, faltantes, versao_metrica, run_id, calculado_em)
-            select client_id, 'A', dia, 1, 1, 10, 30, 90, '{}', 1, 'r', now() from dashboard.agg_client_day;
+                 dias_calculados_90d, demanda_30d, dias_com_estoque, dias_sem_estoque, faltantes, versao_metrica,
+                 run_id, calculado_em)
+            select client_id, 'A', dia, 1, 1, 10, 30, 90, 1, 0, 0, '{}', 1, 'r', now() from dashboard.agg_client_day;
             insert into dashboard.fact_account_day (client_id, dia, capturado_em, versao_metrica, run_id, calculado_em)
             select client_id, dia, now(), 1, 'r', now() from dashboard.agg_client_day;
             insert into dashboard.restatement_ledger
@@ -106,8 +108,8 @@ def populated(migrated: Database) -> Database:
                 (client_id, dia, sku, capturado_em, versao_metrica, run_id, calculado_em)
             select client_id, dia, 'A', now(), 1, 'r', now() from dashboard.agg_client_day;
             insert into dashboard.fact_stock_client_day
-                (client_id, dia, indisponivel_por_motivo, capturado_em, versao_metrica, run_id, calculado_em)
-            select client_id, dia, '{}', now(), 1, 'r', now() from dashboard.agg_client_day
+                (client_id, dia, indisponivel_por_motivo, full_lido, capturado_em, versao_metrica, run_id, calculado_em)
+            select client_id, dia, '{}', true, now(), 1, 'r', now() from dashboard.agg_client_day
             """
         )
     return migrated

@@ -8,7 +8,12 @@ from sqlalchemy import Table
 
 from viang_pipeline.domain.metrics import BY_ID, Metric, ratio_metrics
 from viang_pipeline.warehouse.schema.base import PROVENANCE
-from viang_pipeline.warehouse.schema.photos import fact_account_day, fact_stock_client_day, fact_stock_sku_day
+from viang_pipeline.warehouse.schema.photos import (
+    STOCK_VALUED,
+    fact_account_day,
+    fact_stock_client_day,
+    fact_stock_sku_day,
+)
 from viang_pipeline.warehouse.schema.portfolio import sku_portfolio
 from viang_pipeline.warehouse.schema.reconciled import reconciliation
 from viang_pipeline.warehouse.schema.sales import agg_client_day, fact_quarantine_day, fact_sku_day
@@ -22,6 +27,19 @@ DAY_VIEWS: tuple[str, ...] = tuple(_VIEW_SOURCES)
 
 _PORTFOLIO_COLUMNS = {c.name: c.comment or "" for c in sku_portfolio.columns}
 _ACCOUNT_COLUMNS = {c.name: c.comment or "" for c in fact_account_day.columns}
+_CLIENT_STOCK_COLUMNS = {
+    "client_id": "Cliente",
+    "dia": "Dia cujo fechamento foi fotografado",
+    "estoque_disponivel": BY_ID["estoque_disponivel"].comment,
+    "valor_estoque": BY_ID["valor_estoque"].comment,
+    **dict(STOCK_VALUED),
+    "valor_estoque_cobertura": BY_ID["valor_estoque_cobertura"].comment,
+    "skus_ativos": "SKUs vendidos nos 90 dias até o dia cujo estoque é conhecido",
+    "skus_em_ruptura": "Desses, os que estavam sem estoque no dia",
+    "dias_ativos": "Σ SKUs ativos dos 30 dias até o dia: denominador da taxa de ruptura",
+    "dias_em_ruptura": "Σ SKUs ativos sem estoque dos 30 dias até o dia: numerador da taxa de ruptura",
+    "taxa_ruptura": BY_ID["taxa_ruptura"].comment,
+}
 _RESTATEMENT_COLUMNS = {
     "client_id": "Cliente",
     "dia": "Dia de negócio cujo número mudou",
@@ -101,6 +119,7 @@ def view_comments() -> dict[str, dict[str, str]]:
         "vw_source_quality": _SOURCE_QUALITY_COLUMNS,
         "vw_client_quality": _CLIENT_QUALITY_COLUMNS,
         "vw_quarantine": _without_provenance(fact_quarantine_day),
+        "vw_client_stock": _CLIENT_STOCK_COLUMNS,
         "vw_stock_day": _without_provenance(fact_stock_sku_day),
         "vw_stock_client_day": _without_provenance(fact_stock_client_day),
     }

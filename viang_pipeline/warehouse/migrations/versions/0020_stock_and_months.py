@@ -102,4 +102,128 @@ def upgrade() -> None:
         ),
         schema="dashboard",
     )
+    op.alter_column(
+        "metric_definitions",
+        "tabela",
+        existing_type=sa.TEXT(),
+        comment="Tabela ou visão em que a métrica está; vazio nas colunas das duas tabelas diárias",
+        existing_comment="Tabela em que a métrica está; vazio nas colunas das duas tabelas diárias",
+        existing_nullable=True,
+        schema="dashboard",
+    )
+    op.add_column(
+        "sku_portfolio",
+        sa.Column(
+            "estoque_disponivel",
+            sa.BigInteger(),
+            nullable=True,
+            comment="Estoque disponível na foto mais nova; vazio quando desconhecido",
+        ),
+        schema="dashboard",
+    )
+    op.add_column(
+        "sku_portfolio",
+        sa.Column(
+            "estoque_dia", sa.Date(), nullable=True, comment="Dia da foto, de no máximo uma semana; vazio sem foto"
+        ),
+        schema="dashboard",
+    )
+    op.add_column(
+        "sku_portfolio",
+        sa.Column(
+            "demanda_30d",
+            sa.BigInteger(),
+            server_default="0",
+            nullable=False,
+            comment="Unidades que saíram nos últimos 30 dias, também dentro de kits",
+        ),
+        schema="dashboard",
+    )
+    op.add_column(
+        "sku_portfolio",
+        sa.Column(
+            "dias_com_estoque",
+            sa.SmallInteger(),
+            server_default="0",
+            nullable=False,
+            comment="Dos últimos 30 dias, quantos tinham estoque",
+        ),
+        schema="dashboard",
+    )
+    op.add_column(
+        "sku_portfolio",
+        sa.Column(
+            "dias_sem_estoque",
+            sa.SmallInteger(),
+            server_default="0",
+            nullable=False,
+            comment="Dos últimos 30 dias, quantos não tinham; o resto não se sabe",
+        ),
+        schema="dashboard",
+    )
+    op.add_column(
+        "sku_portfolio",
+        sa.Column(
+            "vmd_30_ajustada",
+            sa.Numeric(precision=12, scale=6),
+            nullable=True,
+            comment="VMD ajustada por ruptura: unidades dos últimos 30 dias ÷ dias com estoque. Segunda leitura do ritmo: nunca misturar com a VMD.",
+        ),
+        schema="dashboard",
+    )
+    op.add_column(
+        "sku_portfolio",
+        sa.Column(
+            "cobertura_dias",
+            sa.Numeric(precision=18, scale=6),
+            nullable=True,
+            comment="Cobertura de estoque: estoque disponível ÷ venda média diária, com o que saiu em kits. Mercadoria devida não cobre nada.",
+        ),
+        schema="dashboard",
+    )
+    op.add_column(
+        "sku_portfolio",
+        sa.Column(
+            "em_ruptura",
+            sa.Boolean(),
+            nullable=True,
+            comment="Em ruptura: estoque disponível ≤ 0 e houve venda em 30 dias, ou o anúncio foi pausado por falta de estoque. Anúncio pausado pelo vendedor não é ruptura.",
+        ),
+        schema="dashboard",
+    )
+    op.add_column(
+        "sku_portfolio",
+        sa.Column(
+            "estado_estoque",
+            sa.Text(),
+            nullable=True,
+            comment="Estado de estoque: RUPTURA sem estoque; pela cobertura: COMPRA_URGENTE até o prazo, COMPRAR_EM_BREVE até prazo + segurança, COBERTURA_BAIXA abaixo disso + alvo, EXCESSO acima do teto, senão ADEQUADA. Sem teto informado, EXCESSO nunca é afirmado.",
+        ),
+        schema="dashboard",
+    )
+    op.add_column(
+        "sku_portfolio",
+        sa.Column(
+            "venda_perdida_est",
+            sa.Numeric(precision=18, scale=2),
+            nullable=True,
+            comment="Venda perdida estimada: VMD ajustada × preço médio × dias sem estoque, dos últimos 30 dias. Supõe que os dias sem estoque venderiam como os outros.",
+        ),
+        schema="dashboard",
+    )
+    op.create_table_comment(
+        "sku_portfolio",
+        "Como cada SKU está na carteira do cliente: ritmo, curva ABC, tendência e estoque no último dia completo",
+        existing_comment="Como cada SKU está na carteira do cliente: ritmo, curva ABC e tendência no último dia completo",
+        schema="dashboard",
+    )
+    op.alter_column("sku_portfolio", "demanda_30d", server_default=None, schema="dashboard")
+    op.alter_column("sku_portfolio", "dias_com_estoque", server_default=None, schema="dashboard")
+    op.alter_column("sku_portfolio", "dias_sem_estoque", server_default=None, schema="dashboard")
+    op.create_check_constraint(
+        "ck_sku_portfolio_estado_estoque",
+        "sku_portfolio",
+        "estado_estoque in ('RUPTURA', 'COMPRA_URGENTE', 'COMPRAR_EM_BREVE', 'COBERTURA_BAIXA', 'ADEQUADA', 'EXCESSO')",
+        schema="dashboard",
+    )
     op.execute(Path(__file__).with_name("0020_stock_and_months_views.sql").read_text(encoding="utf-8"))

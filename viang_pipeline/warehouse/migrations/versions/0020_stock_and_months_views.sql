@@ -1,7 +1,100 @@
+drop view dashboard.vw_sku_portfolio;
 drop view dashboard.vw_stock_day;
 drop view dashboard.vw_stock_client_day;
 drop view dashboard.vw_sku_day;
 drop view dashboard.vw_client_day;
+
+create view dashboard.vw_sku_portfolio with (security_invoker = true) as
+-- Metabase reads this: how each SKU stands now. The columns are those of the table.
+select * from dashboard.sku_portfolio;
+
+comment on column dashboard.vw_sku_portfolio.client_id is 'Cliente';
+comment on column dashboard.vw_sku_portfolio.sku is 'SKU, ou __SEM_SKU__:anúncio';
+comment on column dashboard.vw_sku_portfolio.dia is 'Último dia da janela: o mais novo dia completo do cliente';
+comment on column dashboard.vw_sku_portfolio.unidades_30d is 'Unidades válidas dos últimos 30 dias';
+comment on column dashboard.vw_sku_portfolio.unidades_60d_antes is 'Unidades válidas dos 60 dias antes desses';
+comment on column dashboard.vw_sku_portfolio.faturamento_90d is 'Faturamento dos 90 dias';
+comment on column dashboard.vw_sku_portfolio.dias_calculados_30d is 'Dos últimos 30 dias, quantos têm números';
+comment on column dashboard.vw_sku_portfolio.dias_calculados_90d is 'Dos 90 dias, quantos têm números';
+comment on column dashboard.vw_sku_portfolio.vmd_30 is 'Venda média diária 30 d: unidades dos últimos 30 dias completos ÷ 30.';
+comment on column dashboard.vw_sku_portfolio.curva_abc is 'Curva ABC: 90 dias completos, SKUs por faturamento; participação acumulada antes do SKU < 80 % A, < 95 % B, senão C. O SKU que cruza o limite fica na classe de cima.';
+comment on column dashboard.vw_sku_portfolio.tendencia is 'Tendência: (unidades 30 dias ÷ 30) ÷ (unidades dos 60 dias antes ÷ 60); crescente ≥ 1,25, decrescente ≤ 0,75. As janelas não se sobrepõem.';
+comment on column dashboard.vw_sku_portfolio.estoque_disponivel is 'Estoque disponível na foto mais nova; vazio quando desconhecido';
+comment on column dashboard.vw_sku_portfolio.estoque_dia is 'Dia da foto, de no máximo uma semana; vazio sem foto';
+comment on column dashboard.vw_sku_portfolio.demanda_30d is 'Unidades que saíram nos últimos 30 dias, também dentro de kits';
+comment on column dashboard.vw_sku_portfolio.dias_com_estoque is 'Dos últimos 30 dias, quantos tinham estoque';
+comment on column dashboard.vw_sku_portfolio.dias_sem_estoque is 'Dos últimos 30 dias, quantos não tinham; o resto não se sabe';
+comment on column dashboard.vw_sku_portfolio.vmd_30_ajustada is 'VMD ajustada por ruptura: unidades dos últimos 30 dias ÷ dias com estoque. Segunda leitura do ritmo: nunca misturar com a VMD.';
+comment on column dashboard.vw_sku_portfolio.cobertura_dias is 'Cobertura de estoque: estoque disponível ÷ venda média diária, com o que saiu em kits. Mercadoria devida não cobre nada.';
+comment on column dashboard.vw_sku_portfolio.em_ruptura is 'Em ruptura: estoque disponível ≤ 0 e houve venda em 30 dias, ou o anúncio foi pausado por falta de estoque. Anúncio pausado pelo vendedor não é ruptura.';
+comment on column dashboard.vw_sku_portfolio.estado_estoque is 'Estado de estoque: RUPTURA sem estoque; pela cobertura: COMPRA_URGENTE até o prazo, COMPRAR_EM_BREVE até prazo + segurança, COBERTURA_BAIXA abaixo disso + alvo, EXCESSO acima do teto, senão ADEQUADA. Sem teto informado, EXCESSO nunca é afirmado.';
+comment on column dashboard.vw_sku_portfolio.venda_perdida_est is 'Venda perdida estimada: VMD ajustada × preço médio × dias sem estoque, dos últimos 30 dias. Supõe que os dias sem estoque venderiam como os outros.';
+comment on column dashboard.vw_sku_portfolio.faltantes is 'Por que algo não é afirmado: códigos';
+comment on column dashboard.vw_sku_portfolio.versao_metrica is 'Versão das definições usadas';
+comment on column dashboard.vw_sku_portfolio.run_id is 'Execução que gravou a linha pela última vez';
+comment on column dashboard.vw_sku_portfolio.calculado_em is 'Quando a linha mudou pela última vez';
+
+create view dashboard.vw_client_stock with (security_invoker = true) as
+-- Metabase reads this: what the stock of a day is worth and how often SKUs that sell were without it (kpis.md §5.8). A SKU
+-- is active on a day when it was sold in the 90 days up to it; the rate is over the 30 days up to the day.
+with skus as (
+    select
+        client_id,
+        dia,
+        estoque_disponivel,
+        max(dia) filter (where unidades > 0) over (partition by client_id, sku order by dia) as ultima_venda
+    from dashboard.fact_sku_day
+),
+dias as (
+    select
+        client_id,
+        dia,
+        count(*) as skus_ativos,
+        count(*) filter (where estoque_disponivel <= 0) as skus_em_ruptura
+    from skus
+    where estoque_disponivel is not null and ultima_venda > dia - 90
+    group by client_id, dia
+),
+janelas as (
+    select
+        client_id,
+        dia,
+        skus_ativos,
+        skus_em_ruptura,
+        sum(skus_ativos) over ultimos_30 as dias_ativos,
+        sum(skus_em_ruptura) over ultimos_30 as dias_em_ruptura
+    from dias
+    window ultimos_30 as (partition by client_id order by dia range between interval '29 days' preceding and current row)
+)
+select
+    client_id,
+    base.dia,
+    base.estoque_disponivel,
+    base.valor_estoque,
+    base.estoque_avaliado,
+    base.estoque_presente,
+    round(base.estoque_avaliado::numeric / nullif(base.estoque_presente, 0), 6) as valor_estoque_cobertura,
+    janelas.skus_ativos,
+    janelas.skus_em_ruptura,
+    janelas.dias_ativos,
+    janelas.dias_em_ruptura,
+    round(janelas.dias_em_ruptura / nullif(janelas.dias_ativos, 0), 6) as taxa_ruptura
+from dashboard.agg_client_day as base
+left join janelas using (client_id, dia)
+where base.estoque_disponivel is not null;
+
+comment on column dashboard.vw_client_stock.client_id is 'Cliente';
+comment on column dashboard.vw_client_stock.dia is 'Dia cujo fechamento foi fotografado';
+comment on column dashboard.vw_client_stock.estoque_disponivel is 'Estoque disponível total: estoque próprio + Full. Fechamento do dia; nunca somar entre dias.';
+comment on column dashboard.vw_client_stock.valor_estoque is 'Valor do estoque (custo): Σ estoque disponível × custo por unidade em vigor no dia. Fechamento do dia; nunca somar entre dias. Mercadoria devida não tem valor.';
+comment on column dashboard.vw_client_stock.estoque_avaliado is 'Unidades em estoque com custo conhecido: numerador da cobertura do valor';
+comment on column dashboard.vw_client_stock.estoque_presente is 'Unidades em estoque, sem descontar as devidas: denominador da cobertura do valor';
+comment on column dashboard.vw_client_stock.valor_estoque_cobertura is 'Cobertura do valor do estoque: unidades em estoque com custo conhecido ÷ unidades em estoque.';
+comment on column dashboard.vw_client_stock.skus_ativos is 'SKUs vendidos nos 90 dias até o dia cujo estoque é conhecido';
+comment on column dashboard.vw_client_stock.skus_em_ruptura is 'Desses, os que estavam sem estoque no dia';
+comment on column dashboard.vw_client_stock.dias_ativos is 'Σ SKUs ativos dos 30 dias até o dia: denominador da taxa de ruptura';
+comment on column dashboard.vw_client_stock.dias_em_ruptura is 'Σ SKUs ativos sem estoque dos 30 dias até o dia: numerador da taxa de ruptura';
+comment on column dashboard.vw_client_stock.taxa_ruptura is 'Taxa de ruptura: dias de SKUs sem estoque ÷ dias de SKUs ativos.';
 
 create view dashboard.vw_stock_day with (security_invoker = true) as
 -- Metabase reads this: stock per SKU at the closing of the day, and why what lies in Full cannot be sold (kpis.md §5.8).
@@ -335,6 +428,8 @@ comment on column dashboard.vw_client_day.comissao_faturada_cobertura is 'Cobert
 
 -- Views run with the reader's rights, so the reader needs the tables below them as well.
 grant select on
+  dashboard.vw_sku_portfolio,
+  dashboard.vw_client_stock,
   dashboard.vw_stock_day,
   dashboard.vw_stock_client_day,
   dashboard.vw_sku_day,
