@@ -105,6 +105,8 @@ DICTIONARY = {
     "cobranca_mensal": ("BRL", "C (período)", "A"),
     "divergencia_cobranca": ("BRL", "C (período)", "A"),
     "custos_full": ("BRL", "C (período)", "A"),
+    "despesas_fixas": ("BRL", "C (mês)", "A"),
+    "lucro": ("BRL", "C (mês)", "A"),
     "vmd_30": ("un/dia", "S", "R"),
     "curva_abc": ("classe", "S", "P"),
     "tendencia": ("classe", "S", "P"),

@@ -15,6 +15,45 @@ depends_on = None
 
 def upgrade() -> None:
     op.execute("set local role viang_pipeline")
+    op.create_table(
+        "fact_expense_month",
+        sa.Column("client_id", sa.Text(collation="C"), nullable=False, comment="Cliente"),
+        sa.Column("mes", sa.Date(), nullable=False, comment="Mês de competência: seu primeiro dia"),
+        sa.Column(
+            "categoria",
+            sa.Text(collation="C"),
+            nullable=False,
+            comment="Categoria no Bling; vazia quando a conta não tem nenhuma",
+        ),
+        sa.Column("descricao", sa.Text(), nullable=True, comment="Nome da categoria"),
+        sa.Column(
+            "fixa",
+            sa.Boolean(),
+            nullable=True,
+            comment="Se é despesa fixa no primeiro dia do mês; vazio quando ninguém informou",
+        ),
+        sa.Column(
+            "valor",
+            sa.Numeric(precision=18, scale=2),
+            nullable=True,
+            comment="Σ valor das contas; vazio quando alguma não foi lida por inteiro",
+        ),
+        sa.Column("contas", sa.BigInteger(), nullable=False, comment="Contas a pagar, sem as canceladas"),
+        sa.Column(
+            "contas_nao_lidas",
+            sa.BigInteger(),
+            nullable=False,
+            comment="Dessas, as sem detalhe ou sem competência, no mês do vencimento",
+        ),
+        sa.Column("versao_metrica", sa.Integer(), nullable=False, comment="Versão das definições usadas"),
+        sa.Column("run_id", sa.Text(), nullable=False, comment="Execução que gravou a linha pela última vez"),
+        sa.Column(
+            "calculado_em", sa.DateTime(timezone=True), nullable=False, comment="Quando a linha mudou pela última vez"
+        ),
+        sa.PrimaryKeyConstraint("client_id", "mes", "categoria"),
+        schema="dashboard",
+        comment="Contas a pagar por mês de competência e categoria",
+    )
     op.add_column(
         "agg_client_day",
         sa.Column(
@@ -226,4 +265,5 @@ def upgrade() -> None:
         "estado_estoque in ('RUPTURA', 'COMPRA_URGENTE', 'COMPRAR_EM_BREVE', 'COBERTURA_BAIXA', 'ADEQUADA', 'EXCESSO')",
         schema="dashboard",
     )
+    op.execute("alter table dashboard.fact_expense_month enable row level security")
     op.execute(Path(__file__).with_name("0020_stock_and_months_views.sql").read_text(encoding="utf-8"))

@@ -34,6 +34,181 @@ comment on column dashboard.vw_sku_portfolio.versao_metrica is 'Versão das defi
 comment on column dashboard.vw_sku_portfolio.run_id is 'Execução que gravou a linha pela última vez';
 comment on column dashboard.vw_sku_portfolio.calculado_em is 'Quando a linha mudou pela última vez';
 
+create view dashboard.vw_client_month with (security_invoker = true) as
+-- Metabase reads this: calendar months all of whose orders were read, as sums of their days, and what only a month has:
+-- fixed expenses, Full's costs and the operating profit (kpis.md §5.2, §5.5). A figure that is never partial on a day is
+-- not partial here; the others come with their coverage.
+with leituras as (
+    select
+        client_id,
+        date_trunc('month', dia)::date as mes,
+        count(*) filter (where source = 'mercado_livre' and resource = 'orders') as dias_pedidos,
+        count(*) filter (where source = 'mercado_livre' and resource = 'ads') as dias_ads,
+        count(*) filter (where source = 'bling' and resource = 'payables') as dias_contas
+    from dashboard.source_reads
+    where completo
+    group by 1, 2
+),
+dias as (
+    select
+        client_id,
+        date_trunc('month', dia)::date as mes,
+        sum(vendas_brutas) as vendas_brutas,
+        sum(faturamento) as faturamento,
+        sum(valor_cancelado) as valor_cancelado,
+        sum(reembolsos) as reembolsos,
+        sum(faturamento_liquido) as faturamento_liquido,
+        sum(unidades)::bigint as unidades,
+        sum(comissao) as comissao,
+        sum(frete_vendedor) as frete_vendedor,
+        case when bool_and(custo_envio_proprio is not null) then sum(custo_envio_proprio) end as custo_envio_proprio,
+        sum(repasse_estimado) as repasse_estimado,
+        case when bool_and(imposto is not null) then sum(imposto) end as imposto,
+        sum(cmv) as cmv,
+        sum(lucro_bruto) as lucro_bruto,
+        case when bool_and(custo_devolucao is not null) then sum(custo_devolucao) end as custo_devolucao,
+        sum(outros_variaveis) as outros_variaveis,
+        sum(faturamento_coberto) as faturamento_coberto,
+        sum(mc_pre_ads) as mc_pre_ads,
+        bool_and(ads_na_margem is not null) as ads_lidos,
+        sum(ads_investimento) as ads_investimento,
+        sum(ads_receita) as ads_receita,
+        sum(ads_na_margem) as ads_na_margem,
+        sum(mc) as mc,
+        sum(faturamento_com_comissao) as faturamento_com_comissao,
+        sum(faturamento_com_frete) as faturamento_com_frete,
+        sum(faturamento_com_custo) as faturamento_com_custo,
+        bool_and(maturidade_vendas = 'final' and maturidade_ads = 'final' and maturidade_devolucoes = 'final') as final
+    from dashboard.agg_client_day
+    group by 1, 2
+),
+contas as (
+    select
+        client_id,
+        mes,
+        coalesce(sum(valor) filter (where fixa), 0) as fixas,
+        bool_or(contas_nao_lidas > 0 and fixa is distinct from false) as nao_lidas,
+        bool_or(categoria = '' and contas > contas_nao_lidas) as sem_categoria,
+        bool_or(categoria <> '' and fixa is null) as nao_informadas
+    from dashboard.fact_expense_month
+    group by 1, 2
+),
+faturas as (
+    select
+        client_id,
+        periodo as mes,
+        coalesce(sum(cobranca_mensal) filter (where custo_do_vendedor and significado like 'full\_%'), 0) as custos_full,
+        bool_and(fechado) as fechado
+    from dashboard.billing_period
+    group by 1, 2
+),
+meses as (
+    select
+        dias.*,
+        dias.ads_lidos and leituras.dias_ads = calendario.dias as com_ads,
+        case
+            when leituras.dias_contas < calendario.dias then 'contas_a_pagar_nao_lidas'
+            when contas.mes is null then 'sem_contas_a_pagar'
+            when contas.nao_lidas then 'contas_sem_competencia'
+            when contas.sem_categoria then 'contas_sem_categoria'
+            when contas.nao_informadas then 'categorias_nao_informadas'
+        end as falta_de_despesas,
+        contas.fixas,
+        faturas.custos_full,
+        coalesce(dias.final and faturas.fechado, false) as fechado
+    from dias
+    join leituras using (client_id, mes)
+    cross join lateral (select extract(day from dias.mes + interval '1 month - 1 day') as dias) as calendario
+    left join contas using (client_id, mes)
+    left join faturas using (client_id, mes)
+    where leituras.dias_pedidos = calendario.dias
+),
+completos as (
+    select
+        meses.*,
+        case when falta_de_despesas is null then fixas end as despesas_fixas,
+        array_remove(array[
+            case when not com_ads then 'ads_nao_lidos' end,
+            case when faturamento_coberto >= 0.95 * faturamento and faturamento > 0 then null else 'cobertura_insuficiente' end,
+            falta_de_despesas,
+            case when custos_full is null then 'faturas_nao_lidas' end
+        ], null) as faltantes
+    from meses
+)
+select
+    client_id,
+    mes,
+    vendas_brutas,
+    faturamento,
+    valor_cancelado,
+    reembolsos,
+    faturamento_liquido,
+    unidades,
+    comissao,
+    round(faturamento_com_comissao / nullif(faturamento, 0), 6) as comissao_cobertura,
+    round(comissao / nullif(faturamento_com_comissao, 0), 6) as comissao_pct,
+    frete_vendedor,
+    round(faturamento_com_frete / nullif(faturamento, 0), 6) as frete_vendedor_cobertura,
+    custo_envio_proprio,
+    repasse_estimado,
+    imposto,
+    cmv,
+    round(faturamento_com_custo / nullif(faturamento, 0), 6) as cmv_cobertura,
+    lucro_bruto,
+    custo_devolucao,
+    outros_variaveis,
+    faturamento_coberto,
+    round(faturamento_coberto / nullif(faturamento, 0), 6) as mc_cobertura,
+    mc_pre_ads,
+    case when com_ads then ads_investimento end as ads_investimento,
+    case when com_ads then ads_na_margem end as ads_na_margem,
+    case when com_ads then round(ads_investimento / nullif(ads_receita, 0), 6) end as acos,
+    case when com_ads then round(ads_investimento / nullif(faturamento, 0), 6) end as tacos,
+    case when com_ads then mc end as mc,
+    case when com_ads then round(mc / nullif(faturamento_coberto, 0), 6) end as mc_pct,
+    despesas_fixas,
+    custos_full,
+    case when faltantes = '{}' then mc - despesas_fixas - custos_full end as lucro,
+    faltantes,
+    case when fechado then 'final' else 'preliminar' end as maturidade
+from completos;
+
+comment on column dashboard.vw_client_month.client_id is 'Cliente';
+comment on column dashboard.vw_client_month.mes is 'Mês civil completo: seu primeiro dia';
+comment on column dashboard.vw_client_month.vendas_brutas is 'Vendas brutas (GMV): Σ preço unitário × quantidade, cancelados incluídos. Nunca é igual ao valor recebido; não inclui frete pago pelo comprador.';
+comment on column dashboard.vw_client_month.faturamento is 'Faturamento (bruto válido): Σ preço unitário × quantidade das vendas válidas. Descontos pagos pelo vendedor já estão dentro do preço.';
+comment on column dashboard.vw_client_month.valor_cancelado is 'Valor cancelado: Σ preço unitário × quantidade dos pedidos cancelados. Valor pedido, não dinheiro devolvido.';
+comment on column dashboard.vw_client_month.reembolsos is 'Reembolsos (por data da venda): Σ valor reembolsado dos pagamentos de pedidos válidos. Não inclui o estorno de pedidos cancelados, que já saíram do faturamento.';
+comment on column dashboard.vw_client_month.faturamento_liquido is 'Faturamento líquido de devoluções: faturamento − reembolsos. Líquido de devoluções, não de tarifas nem de impostos.';
+comment on column dashboard.vw_client_month.unidades is 'Unidades vendidas: Σ quantidade das vendas válidas. Um kit é 1 unidade do kit.';
+comment on column dashboard.vw_client_month.comissao is 'Tarifa de venda (comissão): Σ tarifa unitária × quantidade das vendas válidas.';
+comment on column dashboard.vw_client_month.comissao_cobertura is 'Cobertura da comissão: faturamento das linhas com tarifa ÷ faturamento.';
+comment on column dashboard.vw_client_month.comissao_pct is 'Comissão sobre faturamento: comissao ÷ faturamento das linhas com tarifa. Faixa plausível: 8 % a 22 %.';
+comment on column dashboard.vw_client_month.frete_vendedor is 'Frete pago pelo vendedor: custo do remetente, uma vez por envio, rateado pelas linhas do envio.';
+comment on column dashboard.vw_client_month.frete_vendedor_cobertura is 'Cobertura do frete: faturamento das linhas com frete observado ÷ faturamento.';
+comment on column dashboard.vw_client_month.custo_envio_proprio is 'Custo Flex / envio próprio: custo informado por envio próprio, uma vez por envio, rateado pelas linhas do envio.';
+comment on column dashboard.vw_client_month.repasse_estimado is 'Repasse estimado: faturamento − comissao − frete_vendedor, nas linhas em que os dois são conhecidos. Não desconta parcelamento, impostos, reembolsos posteriores nem Ads.';
+comment on column dashboard.vw_client_month.imposto is 'Imposto estimado: Σ base da linha × alíquota em vigor no dia da venda. Base: valor da venda, sem descontar a comissão, mais o frete da nota se o cliente assim informou.';
+comment on column dashboard.vw_client_month.cmv is 'Custo da mercadoria vendida: Σ quantidade × custo por unidade em vigor no dia da venda. Kit: a soma dos componentes. Custo zero é desconhecido, se não foi confirmado.';
+comment on column dashboard.vw_client_month.cmv_cobertura is 'Cobertura de custo: faturamento das linhas com custo conhecido ÷ faturamento.';
+comment on column dashboard.vw_client_month.lucro_bruto is 'Lucro bruto: faturamento das linhas com custo conhecido − CMV. Antes de comissão, frete, imposto e Ads.';
+comment on column dashboard.vw_client_month.custo_devolucao is 'Custo de devoluções: frete de devolução cobrado + frete e envio próprio de pedidos cancelados depois do envio. Pela data da venda; não inclui o custo de unidades perdidas.';
+comment on column dashboard.vw_client_month.outros_variaveis is 'Embalagem e outros custos variáveis das vendas válidas; o não informado conta como 0';
+comment on column dashboard.vw_client_month.faturamento_coberto is 'Faturamento coberto: Σ valor das linhas com tarifa, frete, custo, imposto, envio próprio e devoluções conhecidos.';
+comment on column dashboard.vw_client_month.mc_cobertura is 'Cobertura da margem: faturamento coberto ÷ faturamento. Abaixo de 80 %, a margem diz pouco.';
+comment on column dashboard.vw_client_month.mc_pre_ads is 'Margem de contribuição antes de Ads (R$): nas linhas cobertas: faturamento − comissão − frete − envio próprio − CMV − imposto − custo de devoluções − outros variáveis. Leia com a cobertura ao lado. Sem vendas válidas, é menos o custo de devoluções.';
+comment on column dashboard.vw_client_month.ads_investimento is 'Investimento em Ads: Σ custo dos grupos de anúncios, sem repetições. O gasto de um anúncio com vários SKUs é rateado pelo faturamento de cada um.';
+comment on column dashboard.vw_client_month.ads_na_margem is 'Ads atribuído à margem: SKU: investimento × faturamento coberto ÷ faturamento, ou todo ele sem vendas; cliente: Σ SKUs + não alocável.';
+comment on column dashboard.vw_client_month.acos is 'ACOS: investimento em Ads ÷ receita de Ads.';
+comment on column dashboard.vw_client_month.tacos is 'TACOS: investimento em Ads ÷ faturamento. Sobre todas as vendas válidas, orgânicas incluídas.';
+comment on column dashboard.vw_client_month.mc is 'Margem de contribuição (R$): margem antes de Ads − Ads atribuído à margem. Não é lucro: despesas fixas ficam fora.';
+comment on column dashboard.vw_client_month.mc_pct is 'Margem de contribuição (%): margem de contribuição ÷ faturamento coberto. Compara-se em pontos percentuais.';
+comment on column dashboard.vw_client_month.despesas_fixas is 'Despesas fixas: Σ contas a pagar das categorias fixas, pela competência. Por competência: não é o que venceu nem o que foi pago no mês.';
+comment on column dashboard.vw_client_month.custos_full is 'Custos do Full do período de faturamento com a chave do mês, que não é o mês civil; vazio sem fatura';
+comment on column dashboard.vw_client_month.lucro is 'Lucro operacional estimado: Σ margem de contribuição − despesas fixas − custos do Full. Só por mês completo; o Full é o do período de faturamento com a chave do mês, que não é o mês civil.';
+comment on column dashboard.vw_client_month.faltantes is 'Por que o lucro é vazio: códigos';
+comment on column dashboard.vw_client_month.maturidade is 'preliminar, ou final quando vendas, Ads e devoluções de todos os dias e a fatura são finais';
+
 create view dashboard.vw_client_stock with (security_invoker = true) as
 -- Metabase reads this: what the stock of a day is worth and how often SKUs that sell were without it (kpis.md §5.8). A SKU
 -- is active on a day when it was sold in the 90 days up to it; the rate is over the 30 days up to the day.
@@ -429,9 +604,12 @@ comment on column dashboard.vw_client_day.comissao_faturada_cobertura is 'Cobert
 -- Views run with the reader's rights, so the reader needs the tables below them as well.
 grant select on
   dashboard.vw_sku_portfolio,
+  dashboard.vw_client_month,
   dashboard.vw_client_stock,
   dashboard.vw_stock_day,
   dashboard.vw_stock_client_day,
   dashboard.vw_sku_day,
-  dashboard.vw_client_day
+  dashboard.vw_client_day,
+  dashboard.fact_expense_month
 to viang_reader;
+create policy agency on dashboard.fact_expense_month for select to viang_reader using (true);
