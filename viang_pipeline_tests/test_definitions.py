@@ -66,8 +66,12 @@ ASSETS = {
     "agg_client_day": ({"fact_order_line", "fact_sku_day"}, "marts", MART_KINDS, set()),
     "reconciliation": ({"fact_billing", "agg_client_day"}, "marts", MART_KINDS, set()),
     "sku_portfolio": ({"fact_sku_day", "agg_client_day"}, "marts", MART_KINDS, set()),
+    "fact_expense_month": ({"bling/finance"}, "marts", MART_KINDS, set()),
 }
-MARTS = {"fact_order_line", *BLOCKS, "fact_sku_day", "agg_client_day", "reconciliation", "sku_portfolio"}
+MARTS = {
+    "fact_order_line", *BLOCKS, "fact_sku_day", "agg_client_day", "reconciliation", "sku_portfolio",
+    "fact_expense_month",
+}  # fmt: skip
 
 # check → (asset, blocks what comes after)
 CHECKS = {

@@ -9,7 +9,13 @@ from sqlalchemy import Table
 from viang_pipeline import partitions
 from viang_pipeline.assets.client_days import POLICY, each_client
 from viang_pipeline.assets.preview import client_day_preview, columns_of
-from viang_pipeline.assets.raw_bling import bling_orders, bling_products, bling_reference, bling_stock
+from viang_pipeline.assets.raw_bling import (
+    bling_finance,
+    bling_orders,
+    bling_products,
+    bling_reference,
+    bling_stock,
+)
 from viang_pipeline.assets.raw_mercado_livre import (
     OWNERS,
     mercado_livre_account,
@@ -152,6 +158,13 @@ reconciliation = _mart(
 sku_portfolio = _mart(
     "sku_portfolio",
     schema.sku_portfolio,
-    "Como cada SKU está no dia mais novo: venda média diária, curva ABC e tendência. Não depende dos dias da execução.",
+    "Como cada SKU está no dia mais novo: venda média diária, curva ABC, tendência, cobertura e ruptura do estoque. "
+    "Não depende dos dias da execução.",
     [fact_sku_day, agg_client_day],
+)
+fact_expense_month = _mart(
+    "fact_expense_month",
+    schema.fact_expense_month,
+    "Contas a pagar por mês de competência e categoria, e quais são despesa fixa. Não depende dos dias da execução.",
+    [bling_finance],
 )

@@ -46,6 +46,7 @@ STEPS = {
     "agg_client_day": "somando cliente por dia",
     "reconciliation": "conferindo com faturas e painel",
     "sku_portfolio": "classificando a carteira",
+    "fact_expense_month": "somando despesas por mês",
 }
 
 

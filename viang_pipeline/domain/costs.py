@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from viang_pipeline.domain.effective import Dated
+from viang_pipeline.domain.kits import Kit, Kits
 
 UNKNOWN = "custo_desconhecido"
 TODAYS = "custo_atual_em_venda_antiga"
@@ -44,14 +45,6 @@ class OwnCost(NamedTuple):
     other: Decimal | None = None
 
 
-class Component(NamedTuple):
-    """``sku`` of a kit's part, None where the source does not name one."""
-
-    sku: str | None
-    quantity: Decimal
-
-
-Kit = Sequence[Component]
 Source = Callable[[str, date, str], UnitCost | None]
 """(SKU, day, order) → the cost one ERP knows, or that it cannot be told apart; None when it knows none."""
 
@@ -70,8 +63,7 @@ class Costs:
     ) -> None:
         """``kits``: told by the client; ``structures``: what the ERPs say about other kits; ``sources`` in order."""
         self._own = own
-        self._kits = kits
-        self._structures = structures
+        self._kits = Kits(kits, structures)
         self._sources = sources
 
     def of(self, sku: str, day: date, order: str) -> UnitCost:
@@ -84,7 +76,7 @@ class Costs:
         return row.other if row is not None else None
 
     def _of(self, sku: str, day: date, order: str, inside: tuple[str, ...]) -> UnitCost:
-        kit = self._kits.on(sku, day) or self._structures.get(sku)
+        kit = self._kits.on(sku, day)
         if kit:
             return self._of_kit(kit, day, order, (*inside, sku))
         row = self._own.on(sku, day)

@@ -41,6 +41,9 @@ _BY_METRIC: dict[str, Reason] = {
     "comissao_faturada": "status_mudou",
     "divergencia_comissao": "status_mudou",
     "faturamento_com_tarifa_faturada": "status_mudou",
+    # A photo is never rewritten: only its costs change what it is worth.
+    "valor_estoque": "custo_alterado",
+    "estoque_avaliado": "custo_alterado",
 }
 _OF_COST = ("cmv", "lucro_bruto", "faturamento_com_custo", "outros_variaveis")
 _OF_TAX = ("imposto", "faturamento_com_imposto", "aliquota_efetiva")

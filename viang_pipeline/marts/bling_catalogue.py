@@ -14,7 +14,8 @@ import msgspec
 import psycopg
 
 from viang_pipeline.domain.cost_sources import ProductPhoto, SupplierCost, photographed
-from viang_pipeline.domain.costs import Component, Kit, Source, unit_cost
+from viang_pipeline.domain.costs import Source, unit_cost
+from viang_pipeline.domain.kits import Component, Kit
 from viang_pipeline.domain.sku import Place, normalise_sku
 
 COST, SUPPLIER_COST, LINK = "bling", "bling_fornecedor", "vinculo_bling"

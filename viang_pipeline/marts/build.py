@@ -13,6 +13,7 @@ from viang_pipeline.marts.aggregates import CHUNK, CLIENT_DAY, SKU_DAY, build_ag
 from viang_pipeline.marts.billing import build_billing
 from viang_pipeline.marts.claims import build_claims
 from viang_pipeline.marts.discounts import build_discounts
+from viang_pipeline.marts.expenses import build_expenses
 from viang_pipeline.marts.lines import build_order_lines
 from viang_pipeline.marts.maturity import matured_days
 from viang_pipeline.marts.photos import build_account, build_stock
@@ -25,7 +26,8 @@ from viang_pipeline.warehouse.locks import lock_client
 Build = Callable[[Work, Iterable[date]], Outcome]
 
 LINES, SKU_SUMS, CLIENT_SUMS = "fact_order_line", "fact_sku_day", "agg_client_day"
-RECONCILIATION, PORTFOLIO = "reconciliation", "sku_portfolio"
+RECONCILIATION, PORTFOLIO, EXPENSES = "reconciliation", "sku_portfolio", "fact_expense_month"
+_APART = (LINES, SKU_SUMS, CLIENT_SUMS, RECONCILIATION, PORTFOLIO, EXPENSES)
 
 BUILDERS: dict[str, Build] = {
     LINES: build_order_lines,
@@ -40,8 +42,9 @@ BUILDERS: dict[str, Build] = {
     CLIENT_SUMS: lambda work, days: build_aggregate(work, CLIENT_DAY, days),
     RECONCILIATION: build_reconciliation,
     PORTFOLIO: build_portfolio,
+    EXPENSES: build_expenses,
 }
-BLOCKS = tuple(mart for mart in BUILDERS if mart not in (LINES, SKU_SUMS, CLIENT_SUMS, RECONCILIATION, PORTFOLIO))
+BLOCKS = tuple(mart for mart in BUILDERS if mart not in _APART)
 
 
 def build_mart(work: Work, mart: str, days: Iterable[date]) -> Outcome:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
+from decimal import Decimal
 from importlib.resources import files
 
 import psycopg
@@ -13,9 +14,14 @@ from psycopg.types.json import Jsonb
 from viang_pipeline.collect.work import Outcome, Work
 from viang_pipeline.domain.own_stock import UNKNOWN, usable
 from viang_pipeline.domain.stock_photo import Announced, Inventory, SkuStock, sku_stock
+from viang_pipeline.domain.stock_value import stock_value
 from viang_pipeline.marts.blocks import Block, Rows, build_block
 from viang_pipeline.marts.own_stock import OwnPhoto, OwnPhotos, read_own_stock
+from viang_pipeline.marts.terms import read_costs
 from viang_pipeline.warehouse.load import Query
+
+NO_ORDER = ""
+"""What lies in stock was not sold yet."""
 
 STOCK_SKU = Block(
     "fact_stock_sku_day",
@@ -23,7 +29,7 @@ STOCK_SKU = Block(
     (
         "estoque_full", "estoque_full_indisponivel", "indisponivel_por_motivo", "estoque_anunciado", "motivo",
         "estoque_proprio", "estoque_reservado", "estoque_transito", "estoque_disponivel", "motivo_disponivel",
-        "capturado_em",
+        "valor_estoque", "motivo_valor", "capturado_em",
     ),
 )  # fmt: skip
 STOCK_CLIENT = Block(
@@ -32,7 +38,7 @@ STOCK_CLIENT = Block(
     (
         "estoque_full", "estoque_full_indisponivel", "estoque_anunciado", "indisponivel_por_motivo",
         "full_lido", "estoque_proprio", "estoque_reservado", "estoque_transito", "estoque_disponivel",
-        "motivo_disponivel", "capturado_em",
+        "motivo_disponivel", "valor_estoque", "estoque_avaliado", "estoque_presente", "capturado_em",
     ),
 )  # fmt: skip
 ACCOUNT = Block(
@@ -47,7 +53,10 @@ ACCOUNT = Block(
 
 
 def build_stock(work: Work, days: Iterable[date]) -> Outcome:
-    """Stock of the days that were photographed, by the marketplace or by who tells of the own stock."""
+    """Stock of the days that were photographed, by the marketplace or by who tells of the own stock.
+
+    The client's value is that of its SKUs, so they come first.
+    """
     return build_block(work, days, {STOCK_SKU: _sku_rows, STOCK_CLIENT: _client_rows})
 
 
@@ -75,13 +84,15 @@ def _sku_rows(conn: psycopg.Connection, client_id: str, days: list[date]) -> Ite
     for day, inventory, available, blocked, reasons in _photo(conn, "inventory_of_days.sql", client_id, days):
         inventories[day][inventory] = Inventory(available, blocked, reasons)
     own = read_own_stock(conn, client_id, days)
+    costs = read_costs(conn, client_id, days)
     for day in sorted(announced.keys() | own.days.keys()):
         photo = own.days.get(day)
         listed = sku_stock(announced[day], inventories[day])
         at = _latest(taken.get(day), photo)
         for sku in sorted(listed.keys() | (photo.skus.keys() if photo else set())):
-            stock = _held(own, day, sku, listed.get(sku), full_read=day in taken)
-            yield day, sku, *_full(listed.get(sku)), *stock, at
+            *held, stock, reason = _held(own, day, sku, listed.get(sku), full_read=day in taken)
+            value = stock_value(stock, costs.of(sku, day, NO_ORDER))
+            yield day, sku, *_full(listed.get(sku)), *held, stock, reason, *value, at
 
 
 def _full(found: SkuStock | None) -> tuple[object, ...]:
@@ -91,19 +102,23 @@ def _full(found: SkuStock | None) -> tuple[object, ...]:
     return found.full, found.blocked, reasons, found.announced, found.reason
 
 
-def _held(own: OwnPhotos, day: date, sku: str, listed: SkuStock | None, *, full_read: bool) -> tuple[object, ...]:
+def _held(
+    own: OwnPhotos, day: date, sku: str, listed: SkuStock | None, *, full_read: bool
+) -> tuple[int | None, int | None, int | None, int | None, str | None]:
     photo = own.days.get(day)
     held = photo.skus.get(sku) if photo else None
     full, shared = (listed.full, listed.reason) if listed else (None, None)
     stock, reason = usable(held, full, authority=own.authority is not None, read=photo is not None, full_read=full_read)
     if stock is not None and shared is not None:
         stock, reason = None, shared
-    return (*(held or UNKNOWN)[:3], stock, reason)
+    available, reserved, in_transit, _ = held or UNKNOWN
+    return available, reserved, in_transit, stock, reason
 
 
 def _client_rows(conn: psycopg.Connection, client_id: str, days: list[date]) -> Iterable[tuple[object, ...]]:
     own = read_own_stock(conn, client_id, days)
     marketplace = {row[0]: row for row in _photo(conn, "stock_client_day.sql", client_id, days)}
+    values = {day: value for day, *value in _photo(conn, "stock_value_of_days.sql", client_id, days)}
     for day in sorted(marketplace.keys() | own.days.keys()):
         _, full, blocked, announced, reasons, taken = marketplace.get(day, (day, None, None, None, {}, None))
         photo = own.days.get(day)
@@ -117,7 +132,16 @@ def _client_rows(conn: psycopg.Connection, client_id: str, days: list[date]) -> 
             full_read=day in marketplace,
         )
         at = _latest(taken, photo)
-        yield day, full, blocked, announced, Jsonb(reasons), day in marketplace, *held[:3], stock, reason, at
+        value = (None, None, None) if stock is None else _value(stock, *values.get(day, (None, 0, 0, 0)))
+        yield day, full, blocked, announced, Jsonb(reasons), day in marketplace, *held[:3], stock, reason, *value, at
+
+
+def _value(
+    stock: int, value: Decimal | None, valued: int, present: int, balance: int
+) -> tuple[Decimal | None, int, int]:
+    """Value, units it is of, and units there are: those of SKUs, and what no SKU can be told to have."""
+    present += max(stock - balance, 0)
+    return value if valued or not present else None, valued, present
 
 
 def _latest(marketplace: datetime | None, own: OwnPhoto | None) -> datetime:

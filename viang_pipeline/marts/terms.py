@@ -12,8 +12,9 @@ from decimal import Decimal
 
 import psycopg
 
-from viang_pipeline.domain.costs import Component, Costs, Kit, OwnCost, Source
+from viang_pipeline.domain.costs import Costs, OwnCost, Source
 from viang_pipeline.domain.effective import Dated
+from viang_pipeline.domain.kits import Component, Kit, Kits
 from viang_pipeline.domain.margin import Terms
 from viang_pipeline.domain.money import centavos
 from viang_pipeline.domain.sales import Order
@@ -27,29 +28,12 @@ from viang_pipeline.marts.bling_catalogue import Bling
 def read_terms(conn: psycopg.Connection, client_id: str, days: Sequence[date], orders: Sequence[Order]) -> Terms:
     """Everything in force for the client on the days. Raises PermanentFailure for a cost method nothing is kept for."""
     row = conn.execute(
-        "select ordem_custo, metodo_custo, imposto_sobre_frete, lojas_upseller from dashboard.clients"
-        " where client_id = %s",
-        [client_id],
+        "select imposto_sobre_frete, lojas_upseller from dashboard.clients where client_id = %s", [client_id]
     ).fetchone()
     assert row is not None
-    order, method, tax_on_freight, shops = row
-    if method != "vigente":
-        raise PermanentFailure(
-            f"{client_id}: o método de custo {method} precisa do histórico de compras, que nenhuma fonte guarda",
-            where="clients.metodo_custo",
-            action="Volte metodo_custo para vigente.",
-        )
+    tax_on_freight, shops = row
     bling = Bling(conn, client_id)
-    sources: dict[str, Callable[[], Source]] = {
-        "bling": bling.costs,
-        "upseller": lambda: upseller_catalogue.costs(conn, client_id, orders, days),
-    }
-    costs = Costs(
-        _own_costs(conn, client_id),
-        _kits(conn, client_id),
-        upseller_catalogue.kits(conn, client_id) | bling.kits(),
-        [sources[name]() for name in order if name in sources],
-    )
+    costs = _costs(conn, client_id, bling, days, orders)
     kept = {
         place: (sku, origin)
         for origin, found in (
@@ -70,6 +54,46 @@ def read_terms(conn: psycopg.Connection, client_id: str, days: Sequence[date], o
         tax_on_freight,
         Links(_told_links(conn, client_id), kept),
     )
+
+
+def read_costs(conn: psycopg.Connection, client_id: str, days: Sequence[date]) -> Costs:
+    """Unit costs in force on the days of what lies in stock, which has no order. Raises PermanentFailure as above."""
+    return _costs(conn, client_id, Bling(conn, client_id), days, ())
+
+
+def read_kits(conn: psycopg.Connection, client_id: str) -> Kits:
+    """The client's kits: as told, else as Bling structures them, else as UpSeller does."""
+    return Kits(_kits(conn, client_id), _structures(conn, client_id, Bling(conn, client_id)))
+
+
+def _costs(
+    conn: psycopg.Connection, client_id: str, bling: Bling, days: Sequence[date], orders: Sequence[Order]
+) -> Costs:
+    row = conn.execute(
+        "select ordem_custo, metodo_custo from dashboard.clients where client_id = %s", [client_id]
+    ).fetchone()
+    assert row is not None
+    order, method = row
+    if method != "vigente":
+        raise PermanentFailure(
+            f"{client_id}: o método de custo {method} precisa do histórico de compras, que nenhuma fonte guarda",
+            where="clients.metodo_custo",
+            action="Volte metodo_custo para vigente.",
+        )
+    sources: dict[str, Callable[[], Source]] = {
+        "bling": bling.costs,
+        "upseller": lambda: upseller_catalogue.costs(conn, client_id, orders, days),
+    }
+    return Costs(
+        _own_costs(conn, client_id),
+        _kits(conn, client_id),
+        _structures(conn, client_id, bling),
+        [sources[name]() for name in order if name in sources],
+    )
+
+
+def _structures(conn: psycopg.Connection, client_id: str, bling: Bling) -> dict[str, Kit]:
+    return upseller_catalogue.kits(conn, client_id) | bling.kits()
 
 
 def _own_costs(conn: psycopg.Connection, client_id: str) -> Dated[OwnCost]:

@@ -15,8 +15,9 @@ import msgspec
 import psycopg
 
 from viang_pipeline.domain.cost_sources import Listed, exported
-from viang_pipeline.domain.costs import Component, Kit, Source, unit_cost
+from viang_pipeline.domain.costs import Source, unit_cost
 from viang_pipeline.domain.effective import Dated
+from viang_pipeline.domain.kits import Component, Kit
 from viang_pipeline.domain.sales import Order
 from viang_pipeline.domain.sku import Place, normalise_sku
 from viang_pipeline.marts.bling_catalogue import listing_id, unambiguous

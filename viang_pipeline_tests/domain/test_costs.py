@@ -8,8 +8,9 @@ from decimal import Decimal
 
 import pytest
 
-from viang_pipeline.domain.costs import Component, Costs, Kit, OwnCost, Source, UnitCost
+from viang_pipeline.domain.costs import Costs, OwnCost, Source, UnitCost
 from viang_pipeline.domain.effective import Dated
+from viang_pipeline.domain.kits import Component, Kit
 
 DAY = date(2026, 3, 10)
 ONE = timedelta(days=1)

@@ -14,6 +14,8 @@ from viang_pipeline_tests.marts.shop import Shop, line, order
 LAST = date(2026, 3, 19)
 FIRST = LAST - timedelta(days=99)
 MORNING = datetime(2026, 3, 20, 9, tzinfo=UTC)
+NO_STOCK = ("politica_nao_informada", "estoque_nao_fotografado")
+"""Why nothing is said of stock where neither policy nor photo is known."""
 
 
 def sell(shop: Shop, number: int, sku: str, price: str, days_ago: int, quantity: int = 1) -> None:
@@ -52,7 +54,7 @@ def test_each_sku_of_the_window_stands_with_its_pace_class_and_trend(sold: Shop)
         "C": (1, 0, Decimal("5.00"), "C", None),
     }
     assert rows["A"]["vmd_30"] == Decimal("0.500000")
-    assert rows["C"]["faltantes"] == ["poucas_unidades"]
+    assert rows["C"]["faltantes"] == ["poucas_unidades", *NO_STOCK, "poucas_fotos_de_estoque"]
     assert {(row["dia"], row["dias_calculados_30d"], row["dias_calculados_90d"]) for row in rows.values()} == {
         (LAST, 30, 90)
     }
@@ -70,7 +72,7 @@ def test_a_month_that_was_not_read_leaves_pace_and_trend_unsaid_but_not_the_clas
     shop.build(LAST - timedelta(days=3), now=MORNING)
     (row,) = shop.rows("sku_portfolio", "sku")
     assert (row["vmd_30"], row["curva_abc"], row["tendencia"]) == (None, "A", None)
-    assert row["faltantes"] == ["historico_curto"]
+    assert row["faltantes"] == ["historico_curto", *NO_STOCK]
 
 
 def test_the_window_ends_at_the_newest_complete_day_whatever_days_a_run_builds(sold: Shop) -> None:

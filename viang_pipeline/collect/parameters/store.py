@@ -29,7 +29,10 @@ Values = dict[str, object]
 
 @dataclass(frozen=True)
 class Imported:
-    """Rows written and rows already so; ``days``: day → lines of sales the change reaches, all to be rebuilt."""
+    """Rows written and rows already so; ``days``: day → lines of sales the change reaches, all to be rebuilt.
+
+    A day without lines is one whose stock has another value.
+    """
 
     written: int
     unchanged: int
@@ -61,7 +64,8 @@ def import_parameters(work: Work, kind: Kind, told: ParameterFile, origin: str) 
         recorded = (_recorded(kind, change) for change in result.changes)
         parameter_history.append(conn, work.client_id, recorded, origem=origin, at=now)
         days = _reached(conn, work.client_id, kind, result.changes)
-        ledgers.touch_days(conn, work.client_id, days)
+        ledgers.touch_days(conn, work.client_id, [day for day, lines in days.items() if lines])
+        ledgers.touch_sums(conn, work.client_id, [day for day, lines in days.items() if not lines])
         ledgers.log_update(
             conn,
             ledgers.UpdateEntry(
@@ -137,7 +141,10 @@ def _recorded(kind: Kind, change: RowChange) -> parameter_history.Change:
 
 
 def _reached(conn: psycopg.Connection, client_id: str, kind: Kind, changes: Iterable[RowChange]) -> Mapping[date, int]:
-    """Day → lines of sales made while a changed row was in force: until the day of its owner's next row."""
+    """Day → lines of sales made while a changed row was in force: until the day of its owner's next row.
+
+    With them, without lines, the days whose stock it values.
+    """
     changed = {(_owner(kind, change.key), cast("date", change.key[SINCE])) for change in changes}
     if kind.reach is None or not changed:
         return {}

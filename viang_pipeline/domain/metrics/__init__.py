@@ -10,6 +10,7 @@ from viang_pipeline.domain.metrics.after_sale import AFTER_SALE
 from viang_pipeline.domain.metrics.billing import BILLING
 from viang_pipeline.domain.metrics.costs import COSTS
 from viang_pipeline.domain.metrics.margin import MARGIN
+from viang_pipeline.domain.metrics.months import MONTHS
 from viang_pipeline.domain.metrics.portfolio import PORTFOLIO
 from viang_pipeline.domain.metrics.record import METRIC_VERSION, Metric
 from viang_pipeline.domain.metrics.reputation import REPUTATION
@@ -20,7 +21,7 @@ from viang_pipeline.domain.metrics.traffic import TRAFFIC
 __all__ = ["BY_ID", "METRICS", "METRIC_VERSION", "Metric", "additive_metrics", "ratio_metrics", "table_metrics"]
 
 METRICS: tuple[Metric, ...] = (
-    SALES + COSTS + MARGIN + AFTER_SALE + ADS + TRAFFIC + STOCK + BILLING + PORTFOLIO + REPUTATION
+    SALES + COSTS + MARGIN + AFTER_SALE + ADS + TRAFFIC + STOCK + BILLING + MONTHS + PORTFOLIO + REPUTATION
 )
 
 

@@ -6,6 +6,7 @@ _FULL = "Mercado Livre: estoque Full"
 _OWN = "Bling ou UpSeller: saldo disponível"
 _NONE = "não se aplica"
 _PHOTO = "NULL sem foto do dia"
+_COST = "estoque disponível; tabela de custos do cliente, Bling e UpSeller"
 
 STOCK: tuple[Metric, ...] = (
     Metric(
@@ -40,5 +41,16 @@ STOCK: tuple[Metric, ...] = (
         "estoque próprio + Full", f"{_OWN}; {_FULL}", 0, 0, cancelamento=_NONE,
         regra_null="NULL quando uma das partes não foi lida ou ninguém responde pelo estoque próprio",
         ressalva="Fechamento do dia; nunca somar entre dias.",
+    ),
+    Metric(
+        "valor_estoque", "Valor do estoque (custo)", "Stock value", "BRL", ("S", "C"), "S",
+        "Σ estoque disponível × custo por unidade em vigor no dia", _COST, 0, 0, cancelamento=_NONE,
+        regra_null="NULL sem estoque disponível ou sem custo conhecido; no cliente, soma da parte conhecida, com cobertura",
+        ressalva="Fechamento do dia; nunca somar entre dias. Mercadoria devida não tem valor.",
+    ),
+    Metric(
+        "valor_estoque_cobertura", "Cobertura do valor do estoque", "Stock value coverage", "fração", ("C",), "R",
+        "unidades em estoque com custo conhecido", _COST, 1, 0, denominador="unidades em estoque", cancelamento=_NONE,
+        regra_null="NULL sem unidades em estoque",
     ),
 )  # fmt: skip

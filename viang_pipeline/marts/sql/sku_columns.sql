@@ -17,3 +17,4 @@ case when ad.estado in ('lido', 'sem_ads') then coalesce(a.ads_investimento, 0) 
         s.estoque_reservado,
         s.estoque_transito,
         s.estoque_disponivel,
+        s.valor_estoque,

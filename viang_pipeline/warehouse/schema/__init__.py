@@ -9,6 +9,7 @@ from viang_pipeline.warehouse.schema.base import Instant, Key, Money, Rate, Unit
 from viang_pipeline.warehouse.schema.billing import billing_charge, billing_order_fee, billing_period, fact_billing_line
 from viang_pipeline.warehouse.schema.claims import fact_claim_line
 from viang_pipeline.warehouse.schema.dictionary import metric_definitions
+from viang_pipeline.warehouse.schema.expenses import fact_expense_month
 from viang_pipeline.warehouse.schema.files import upseller_files
 from viang_pipeline.warehouse.schema.ledgers import (
     billing_readings,
@@ -144,6 +145,7 @@ __all__ = [
     "fact_ads_sku_day",
     "fact_billing_line",
     "fact_claim_line",
+    "fact_expense_month",
     "fact_order_discount",
     "fact_order_line",
     "fact_quarantine_day",

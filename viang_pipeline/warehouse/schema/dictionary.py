@@ -32,7 +32,7 @@ metric_definitions = Table(
     Column("dias_ate_final", Integer, nullable=False, comment="Dias até o número ser final"),
     Column("polaridade", SmallInteger, nullable=False, comment="+1 maior é melhor, -1 menor é melhor, 0 neutra"),
     Column("ressalva", Text, nullable=False, comment="Ressalva mostrada na tela"),
-    Column("tabela", Text, comment="Tabela em que a métrica está; vazio nas colunas das duas tabelas diárias"),
+    Column("tabela", Text, comment="Tabela ou visão em que a métrica está; vazio nas colunas das duas tabelas diárias"),
     schema="dashboard",
     comment="Dicionário de métricas",
 )

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Column, Date, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from viang_pipeline.warehouse.schema.base import Instant, Key, Rate, metadata, provenance, sku_key
+from viang_pipeline.warehouse.schema.base import Instant, Key, Money, Rate, metadata, provenance, sku_key
 
 
 def _mart(name: str, comment: str, *columns: Column[Any]) -> Table:
@@ -32,7 +32,15 @@ def _own_stock(whose: str) -> list[Column[Any]]:
         Column("estoque_reservado", BigInteger, comment="Reservado; nunca somado ao disponível"),
         Column("estoque_transito", BigInteger, comment="A caminho; só para compras"),
         Column("estoque_disponivel", BigInteger, comment="Próprio + Full; vazio quando uma das partes não foi lida"),
+        Column("motivo_disponivel", Text, comment="Por que o estoque disponível é vazio"),
     ]
+
+
+STOCK_VALUED: tuple[tuple[str, str], ...] = (
+    ("estoque_avaliado", "Unidades em estoque com custo conhecido: numerador da cobertura do valor"),
+    ("estoque_presente", "Unidades em estoque, sem descontar as devidas: denominador da cobertura do valor"),
+)
+"""What the value of a client's stock is of."""
 
 
 fact_visits_sku_day = _mart(
@@ -62,7 +70,8 @@ fact_stock_sku_day = _mart(
     Column("estoque_anunciado", BigInteger, comment="Quantidade anunciada, cada estoque compartilhado uma vez"),
     Column("motivo", Text, comment="Por que o estoque Full é vazio"),
     *_own_stock("do SKU"),
-    Column("motivo_disponivel", Text, comment="Por que o estoque disponível é vazio"),
+    Column("valor_estoque", Money, comment="Estoque disponível × custo em vigor no dia; 0 quando não há unidades"),
+    Column("motivo_valor", Text, comment="Por que o valor é vazio quando o estoque é conhecido"),
     Column("capturado_em", Instant, nullable=False, comment="Quando a foto foi tirada"),
 )
 fact_stock_client_day = _mart(
@@ -74,7 +83,8 @@ fact_stock_client_day = _mart(
     Column("indisponivel_por_motivo", JSONB, nullable=False, comment="Não disponível no Full, por motivo"),
     Column("full_lido", Boolean, nullable=False, comment="Se o estoque do Mercado Livre foi fotografado"),
     *_own_stock("de todos os produtos"),
-    Column("motivo_disponivel", Text, comment="Por que o estoque disponível é vazio"),
+    Column("valor_estoque", Money, comment="Σ valor dos SKUs com custo conhecido"),
+    *[Column(name, BigInteger, comment=comment) for name, comment in STOCK_VALUED],
     Column("capturado_em", Instant, nullable=False, comment="Quando a foto foi tirada"),
 )
 fact_account_day = _mart(

@@ -32,6 +32,7 @@ from viang_pipeline.warehouse.schema.base import (
     metric_column,
     provenance,
 )
+from viang_pipeline.warehouse.schema.photos import STOCK_VALUED
 
 fact_order_line = Table(
     "fact_order_line",
@@ -170,6 +171,7 @@ agg_client_day = Table(
     *_coverage(),
     *_support(),
     Column("faturamento_sem_sku", Money, comment="Faturamento de itens sem SKU identificado"),
+    *[Column(name, BigInteger, comment=comment) for name, comment in STOCK_VALUED],
     Column("faltantes", ARRAY(Text), nullable=False, comment="O que falta no dia: códigos"),
     Column("hash", Text, nullable=False, comment="Resumo das colunas de negócio"),
     *provenance(),

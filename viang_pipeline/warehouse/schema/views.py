@@ -8,10 +8,15 @@ from sqlalchemy import Table
 
 from viang_pipeline.domain.metrics import BY_ID, Metric, ratio_metrics
 from viang_pipeline.warehouse.schema.base import PROVENANCE
-from viang_pipeline.warehouse.schema.photos import fact_account_day, fact_stock_client_day, fact_stock_sku_day
+from viang_pipeline.warehouse.schema.photos import (
+    STOCK_VALUED,
+    fact_account_day,
+    fact_stock_client_day,
+    fact_stock_sku_day,
+)
 from viang_pipeline.warehouse.schema.portfolio import sku_portfolio
 from viang_pipeline.warehouse.schema.reconciled import reconciliation
-from viang_pipeline.warehouse.schema.sales import agg_client_day, fact_quarantine_day, fact_sku_day
+from viang_pipeline.warehouse.schema.sales import SUPPORT_COLUMNS, agg_client_day, fact_quarantine_day, fact_sku_day
 
 # name → (base table, ratio metrics added); the SELECT stands in the .sql file of the same name.
 _VIEW_SOURCES: dict[str, tuple[Table, tuple[Metric, ...]]] = {
@@ -20,8 +25,38 @@ _VIEW_SOURCES: dict[str, tuple[Table, tuple[Metric, ...]]] = {
 }
 DAY_VIEWS: tuple[str, ...] = tuple(_VIEW_SOURCES)
 
+_SUPPORT = {name: comment for name, _, comment in SUPPORT_COLUMNS}
 _PORTFOLIO_COLUMNS = {c.name: c.comment or "" for c in sku_portfolio.columns}
 _ACCOUNT_COLUMNS = {c.name: c.comment or "" for c in fact_account_day.columns}
+_MONTH_METRICS = (
+    "vendas_brutas", "faturamento", "valor_cancelado", "reembolsos", "faturamento_liquido", "unidades",
+    "comissao", "comissao_cobertura", "comissao_pct", "frete_vendedor", "frete_vendedor_cobertura",
+    "custo_envio_proprio", "repasse_estimado", "imposto", "cmv", "cmv_cobertura", "lucro_bruto", "custo_devolucao",
+    "outros_variaveis", "faturamento_coberto", "mc_cobertura", "mc_pre_ads", "ads_investimento", "ads_na_margem",
+    "acos", "tacos", "mc", "mc_pct", "despesas_fixas",
+)  # fmt: skip
+_CLIENT_MONTH_COLUMNS = {
+    "client_id": "Cliente",
+    "mes": "Mês civil completo: seu primeiro dia",
+    **{name: BY_ID[name].comment if name in BY_ID else _SUPPORT[name] for name in _MONTH_METRICS},
+    "custos_full": "Custos do Full do período de faturamento com a chave do mês, que não é o mês civil; vazio sem fatura",
+    "lucro": BY_ID["lucro"].comment,
+    "faltantes": "Por que o lucro é vazio: códigos",
+    "maturidade": "preliminar, ou final quando vendas, Ads e devoluções de todos os dias e a fatura são finais",
+}
+_CLIENT_STOCK_COLUMNS = {
+    "client_id": "Cliente",
+    "dia": "Dia cujo fechamento foi fotografado",
+    "estoque_disponivel": BY_ID["estoque_disponivel"].comment,
+    "valor_estoque": BY_ID["valor_estoque"].comment,
+    **dict(STOCK_VALUED),
+    "valor_estoque_cobertura": BY_ID["valor_estoque_cobertura"].comment,
+    "skus_ativos": "SKUs vendidos nos 90 dias até o dia cujo estoque é conhecido",
+    "skus_em_ruptura": "Desses, os que estavam sem estoque no dia",
+    "dias_ativos": "Σ SKUs ativos dos 30 dias até o dia: denominador da taxa de ruptura",
+    "dias_em_ruptura": "Σ SKUs ativos sem estoque dos 30 dias até o dia: numerador da taxa de ruptura",
+    "taxa_ruptura": BY_ID["taxa_ruptura"].comment,
+}
 _RESTATEMENT_COLUMNS = {
     "client_id": "Cliente",
     "dia": "Dia de negócio cujo número mudou",
@@ -101,6 +136,8 @@ def view_comments() -> dict[str, dict[str, str]]:
         "vw_source_quality": _SOURCE_QUALITY_COLUMNS,
         "vw_client_quality": _CLIENT_QUALITY_COLUMNS,
         "vw_quarantine": _without_provenance(fact_quarantine_day),
+        "vw_client_month": _CLIENT_MONTH_COLUMNS,
+        "vw_client_stock": _CLIENT_STOCK_COLUMNS,
         "vw_stock_day": _without_provenance(fact_stock_sku_day),
         "vw_stock_client_day": _without_provenance(fact_stock_client_day),
     }

@@ -31,5 +31,6 @@ select
     round(base.ads_investimento / nullif(base.ads_unidades, 0), 2) as ads_cpa,
     round(base.pedidos_com_visita::numeric / nullif(base.visitas, 0), 6) as conversao,
     round(base.pedidos_brutos::numeric / nullif(base.visitas, 0), 6) as conversao_ml,
-    round(base.ads_receita / nullif(base.vendas_brutas, 0), 6) as ads_participacao
+    round(base.ads_receita / nullif(base.vendas_brutas, 0), 6) as ads_participacao,
+    round(base.estoque_avaliado::numeric / nullif(base.estoque_presente, 0), 6) as valor_estoque_cobertura
 from dashboard.agg_client_day as base
