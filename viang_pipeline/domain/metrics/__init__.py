@@ -45,4 +45,4 @@ def additive_metrics(grain: str) -> tuple[Metric, ...]:
     number of SKUs.
     """
     apart = {metric.id for metric in ADS} | {"ads_na_margem", "mc", "visitas_dias_observados"}
-    return tuple(m for m in METRICS if grain in m.graos and m.aditividade == "A" and m.id not in apart)
+    return tuple(m for m in table_metrics(grain) if m.aditividade == "A" and m.id not in apart)
