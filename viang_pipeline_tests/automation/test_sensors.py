@@ -22,7 +22,7 @@ from viang_pipeline.automation.sensors import (
     client_registry,
     upseller_inbox,
 )
-from viang_pipeline.automation.state import OTHER_SOURCES
+from viang_pipeline.automation.state import BLING_FEEDS, OTHER_SOURCES
 from viang_pipeline.collect.parameters.files import read_parameters
 from viang_pipeline.collect.parameters.kinds import COSTS
 from viang_pipeline.collect.parameters.store import import_parameters
@@ -226,6 +226,39 @@ def test_what_the_platform_no_longer_tells_is_not_asked_for(
     assert ranges(tick(catch_up_sources)) == []
     read_sources("aurora", YESTERDAY - timedelta(days=88), but=["ads"])
     assert len(ranges(tick(catch_up_sources))) == 1
+
+
+def asked_of(result: dg.SensorResult) -> set[str]:
+    return {
+        key.to_user_string()
+        for request in result.run_requests or []
+        for key in request.asset_selection or []
+        if len(key.path) == 2
+    }
+
+
+def test_a_client_with_bling_owes_its_feeds_but_not_what_bling_does_not_permit(
+    register: Register, tick: Tick, read_sources: Callable[..., None], database: Database
+) -> None:
+    register("aurora", starts="2026-03-01")
+    read_sources("aurora", YESTERDAY)
+    assert asked_of(tick(catch_up_sources)) == set(), "a client without Bling owes none of it"
+    with database.transaction() as conn:
+        conn.execute(
+            "insert into dashboard.api_tokens (client_id, platform, access_token, refresh_token, expires_at)"
+            " values ('aurora', 'bling', '', '', %s)",
+            [MORNING],
+        )
+        for resources in BLING_FEEDS.values():
+            for resource in resources:
+                ledgers.mark_read(conn, "aurora", "bling", resource, [YESTERDAY], MORNING)
+    assert asked_of(tick(catch_up_sources)) == set()
+    with database.transaction() as conn:
+        conn.execute("delete from dashboard.source_reads where source = 'bling' and resource in ('payables', 'orders')")
+        ledgers.mark_unread(
+            conn, "aurora", "bling", "payables", [YESTERDAY], MORNING, "sem permissão: falta o escopo no aplicativo"
+        )
+    assert asked_of(tick(catch_up_sources)) == {"bling/orders"}
 
 
 def test_a_source_that_refuses_for_good_is_asked_once_a_day(

@@ -141,3 +141,22 @@ def test_an_unreachable_marketplace_is_a_fault_once_an_application_is_configured
     result = doctor()
     assert result.exit_code == 0
     assert "MERCADO_LIVRE_APP_ID" in "\n".join(lines(result, "aviso"))
+
+
+def test_bling_is_optional_and_half_an_application_is_a_warning(
+    settings: Settings, marketplace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "aplicativo do Bling: não configurado" in doctor().stdout
+    monkeypatch.setenv("BLING_CLIENT_ID", "abc")
+    half = doctor()
+    assert half.exit_code == 0
+    assert "BLING_CLIENT_SECRET" in "\n".join(lines(half, "aviso"))
+    monkeypatch.setenv("BLING_CLIENT_SECRET", "segredo")
+    unreachable = doctor()
+    assert unreachable.exit_code == 1
+    assert "alcance do Bling" in lines(unreachable, "falha")[0]
+    monkeypatch.setenv("BLING_API_URL", marketplace)
+    whole = doctor()
+    assert (whole.exit_code, lines(whole, "aviso")) == (0, [])
+    assert "alcance do Bling" in whole.stdout
+    assert "segredo" not in whole.output

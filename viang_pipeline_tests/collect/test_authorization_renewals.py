@@ -15,13 +15,14 @@ from viang_pipeline_tests.warehouse.token_issuer import Pair, lost
 
 ML = "mercado_livre"
 START = datetime(2026, 3, 11, 6, tzinfo=UTC)
+KEY = Fernet.generate_key().decode()
 CLIENTS = {"loja-a": "ativo", "loja-b": "ativo", "loja-c": "ativo", "loja-d": "pausado"}
 
 
 @pytest.fixture
 def vault(database: Database) -> TokenVault:
     """Four connected clients whose tokens expire in six hours, one of them paused."""
-    vault = TokenVault(database, (Fernet.generate_key().decode(),), lambda: START)
+    vault = TokenVault(database, (KEY,), lambda: START)
     for account, (client_id, status) in enumerate(CLIENTS.items()):
         with database.transaction() as connection:
             connection.execute(
@@ -79,3 +80,29 @@ def test_a_lost_answer_is_settled_by_the_next_renewal_even_far_from_expiry(
 def test_an_unknown_client_is_wrong_usage(database: Database, vault: TokenVault) -> None:
     with pytest.raises(UsageError, match="loja-z não existe"):
         refresh_due(database, vault, {ML: renewed}, client_id="loja-z")
+
+
+def connect_bling(vault: TokenVault, *client_ids: str) -> None:
+    for client_id in client_ids:
+        vault.store_new_grant(client_id, "bling", Pair(f"bling-{client_id}", f"renova-{client_id}"), client_id)
+
+
+def test_each_platform_has_its_own_measure_of_close(database: Database, vault: TokenVault) -> None:
+    connect_bling(vault, "loja-a")
+    after = TokenVault(database, (KEY,), lambda: START + timedelta(hours=3))
+    results = refresh_due(database, after, {ML: renewed, "bling": renewed}, client_id="loja-a")
+    assert [(result.platform, result.outcome) for result in results] == [("bling", "valid"), (ML, "renewed")]
+
+
+def test_an_idle_grant_of_a_paused_client_is_kept_alive_once_a_week(database: Database, vault: TokenVault) -> None:
+    """Bling drops a grant after 30 days without use; a client may be paused for longer."""
+    connect_bling(vault, "loja-d")
+
+    def at(days: int) -> dict[str, str]:
+        later = TokenVault(database, (KEY,), lambda: START + timedelta(days=days))
+        results = refresh_due(database, later, {ML: renewed, "bling": renewed})
+        return {result.client_id: result.outcome for result in results if result.platform == "bling"}
+
+    assert at(6) == {}
+    assert at(7) == {"loja-d": "renewed"}
+    assert at(8) == {}

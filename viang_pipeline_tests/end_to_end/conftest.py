@@ -10,7 +10,7 @@ import pytest
 
 from viang_pipeline.sandbox import World
 from viang_pipeline.settings import Settings
-from viang_pipeline.sources import http
+from viang_pipeline.sources import http, pacing
 from viang_pipeline.warehouse.database import Database
 from viang_pipeline_tests.end_to_end.driver import Installation, installed
 
@@ -24,6 +24,7 @@ def install(
     """``install(world, now=…)``: a configured installation on a fresh database, reading that world."""
     monkeypatch.setattr(http, "FIRST_BACKOFF", 0.0)
     monkeypatch.setattr(http, "_wait", lambda state: 0.0)
+    monkeypatch.setattr(pacing, "BLING_TOKEN_RATE", 1000.0)
     settings_env()
     with ExitStack() as running:
 

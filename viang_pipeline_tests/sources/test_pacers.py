@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 
+from viang_pipeline.failures import SourcePaused
 from viang_pipeline.sources.pacers import KEPT, BookedPacer, LocalLedger
 from viang_pipeline.sources.pacing import Scope
 
@@ -72,6 +73,36 @@ def test_retry_after_holds_the_next_request_back() -> None:
     paced.throttled(7.0)
     paced.wait()
     assert time.now >= refused_at + 7.0
+
+
+def test_while_a_budget_is_closed_nothing_waits_and_nothing_goes() -> None:
+    time = Time()
+    scopes = (*SCOPES, Scope("ip", 40.0, common=True, closes=True))
+    paced = BookedPacer(LocalLedger(scopes, clock=time), source="Bling", clock=time, sleep=time.sleep)
+    going(time, paced, 3)
+    paced.throttled(1.5)
+    paced.wait()  # a refusal of pace closes nothing
+    paced.close("ip", 600.0)
+    before = time.now
+    with pytest.raises(SourcePaused, match="Bling não está sendo lido por mais 10 min"):
+        paced.wait()
+    assert time.now == before
+    time.now += 599.0
+    with pytest.raises(SourcePaused, match="mais 1 min"):
+        paced.wait()
+    time.now += 1.0
+    paced.wait()
+
+
+def test_a_longer_closing_is_not_shortened_by_a_later_one() -> None:
+    time = Time()
+    scopes = (*SCOPES, Scope("ip", 40.0, common=True, closes=True))
+    paced = BookedPacer(LocalLedger(scopes, clock=time), clock=time, sleep=time.sleep)
+    paced.close("ip", 3600.0)
+    paced.close("ip", 600.0)
+    time.now += 700.0
+    with pytest.raises(SourcePaused):
+        paced.wait()
 
 
 def test_threads_never_share_a_moment() -> None:

@@ -17,7 +17,15 @@ import pytest
 
 from viang_pipeline.failures import TransientFailure
 from viang_pipeline.sources.pacers import BookedPacer
-from viang_pipeline.sources.pacing import BOOK_AHEAD, Booking, Scope, mercado_livre_scopes
+from viang_pipeline.sources.pacing import (
+    BLING_ADDRESS,
+    BOOK_AHEAD,
+    Booking,
+    Scope,
+    bling_day,
+    bling_scopes,
+    mercado_livre_scopes,
+)
 from viang_pipeline.warehouse.database import Database
 from viang_pipeline.warehouse.rate_budget import SharedLedger
 
@@ -237,3 +245,26 @@ def test_a_database_that_stays_away_is_a_transient_failure_without_password() ->
     with pytest.raises(TransientFailure) as failure:
         away.book()
     assert "segredo" not in str(failure.value)
+
+
+def test_a_closed_budget_stops_every_process_that_shares_it(database: Database) -> None:
+    first, second = (SharedLedger(database, bling_scopes(company)) for company in ("a" * 32, "b" * 32))
+    with closing(first), closing(second):
+        assert wait(second.book()) < 1
+        first.shut(BLING_ADDRESS, 600.0)
+        for ledger in (first, second):
+            booking = ledger.book()
+            assert booking.moments == []
+            assert booking.closed_until is not None
+            assert 590 < booking.closed_until - booking.booked_at <= 600
+        other = SharedLedger(database, scopes())
+        with closing(other):
+            assert other.book().moments, "another platform goes on"
+
+
+def test_the_day_of_one_account_does_not_close_another(database: Database) -> None:
+    first, second = (SharedLedger(database, bling_scopes(company)) for company in ("a" * 32, "b" * 32))
+    with closing(first), closing(second):
+        first.shut(bling_day("a" * 32), 3600.0)
+        assert first.book().moments == []
+        assert second.book().moments

@@ -116,6 +116,18 @@ def test_another_account_for_the_same_client_needs_to_be_asked_for(vault: TokenV
     assert [(state.account_id, state.versao) for state in vault.states()] == [(777, 2)]
 
 
+def test_an_account_that_is_a_text_is_held_as_one_and_guarded_alike(vault: TokenVault) -> None:
+    company, other = "436c56a5679921f5f13a3d6433561773", "0" * 32
+    vault.store_new_grant(SHOP, "bling", Pair("a", "r"), company)
+    assert [state.account for state in vault.states()] == [company, 424242]
+    with pytest.raises(AccountInUseError, match=f"{company} já está conectada ao cliente loja-aurora"):
+        vault.store_new_grant("outra-loja", "bling", Pair("a", "r"), company)
+    with pytest.raises(AccountChangedError, match="--trocar-conta"):
+        vault.store_new_grant(SHOP, "bling", Pair("a", "r"), other)
+    vault.store_new_grant(SHOP, "bling", Pair("a", "r"), other, replace_account=True)
+    assert [state.account for state in vault.states()] == [other, 424242]
+
+
 # --- using ---------------------------------------------------------------------------------------------------------
 
 
