@@ -14,6 +14,7 @@ from typing import Literal
 import psycopg
 
 from viang_pipeline.collect.audit import log_read
+from viang_pipeline.collect.cost_inputs import touch_days_of, touch_every_sold_day
 from viang_pipeline.collect.work import Outcome, PartialCollectionError, Work
 from viang_pipeline.domain.business_day import business_day, last_closed_day
 from viang_pipeline.failures import AccessDenied, SourceFailure, TransientFailure
@@ -33,14 +34,16 @@ WEEK = timedelta(days=7)
 class Take:
     """What a feed brought. ``tables``: raw table → rows; ``settles``: days it is complete for; ``passes``: days it has
     nothing to say of; ``photo``: another run may have taken it meanwhile; ``moves``: cursor → instant; ``touches``:
-    whose input changed where rows did; ``detail``: counts for the audit."""
+    whose input changed where rows did, ``history`` that of every day sold; ``skus``: whose days are touched besides;
+    ``detail``: counts for the audit."""
 
     tables: dict[str, list[RawRow]] = field(default_factory=dict)
     settles: set[date] = field(default_factory=set)
     passes: set[date] = field(default_factory=set)
     photo: bool = False
     moves: dict[str, datetime] = field(default_factory=dict)
-    touches: Literal["lines", "sums", None] = None
+    touches: Literal["lines", "sums", "history", None] = None
+    skus: set[str] = field(default_factory=set)
     detail: dict[str, object] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
@@ -115,7 +118,8 @@ def _store(work: Work, api: BlingClient, resource: str, read: Callable[[], Take]
             ledgers.move_cursor(conn, work.client_id, SOURCE, cursor, instant, started)
         total.unknown_fields = set(api.unknown_fields)
         log_read(conn, work, resource, "success", started, total, take.detail, source=SOURCE)
-    total.days_changed = {day for day in changed if day <= last_closed_day(started)} if take.touches else set()
+    told = changed if take.touches in ("lines", "sums") else set()
+    total.days_changed = {day for day in told if day <= last_closed_day(started)}
     return total
 
 
@@ -124,11 +128,17 @@ def _complete(conn: psycopg.Connection, work: Work, resource: str, days: set[dat
 
 
 def _touch(conn: psycopg.Connection, work: Work, resource: str, take: Take, changed: set[date]) -> None:
+    if take.touches == "history":
+        if changed:
+            touch_every_sold_day(conn, work.client_id)
+        return
     if take.touches is None:
         return
     newly = take.settles - _complete(conn, work, resource, take.settles)
     touch = ledgers.touch_days if take.touches == "lines" else ledgers.touch_sums
     touch(conn, work.client_id, changed | newly)
+    if take.skus:
+        touch_days_of(conn, work.client_id, take.skus)
 
 
 def _leave(

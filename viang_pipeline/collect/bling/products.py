@@ -19,6 +19,7 @@ from viang_pipeline.collect.bling.feeds import (
 from viang_pipeline.collect.bling.stored import N, as_row, by_id, gone_rows, known, state_rows, whole_list
 from viang_pipeline.collect.work import Outcome, Work
 from viang_pipeline.domain.business_day import last_closed_day
+from viang_pipeline.domain.sku import normalise_sku
 from viang_pipeline.sources.bling.client import BlingClient
 from viang_pipeline.sources.bling.payloads.products import CostPhoto, Product, StoreLink, Structure, SupplierLink
 from viang_pipeline.warehouse.load import RawRow
@@ -74,13 +75,19 @@ def _costs(work: Work, api: BlingClient, days: list[date]) -> Take:
             products = known(conn, PRODUCTS, work.client_id)
             last = _last_photos(conn, work.client_id)
         rows = []
+        first: set[str] = set()
         for key, stored in products.items():
             product = stored.value(Product)
             photo = CostPhoto(product.id, product.codigo, product.precoCusto, product.situacao, product.formato)
             row = as_row(f"{key}|{night}", photo, night)
             if not product.excluido and last.get(key) != row.hash:
                 rows.append(row)
-        return Take({COSTS: rows}, touches="lines", detail={"produtos": len(products), "fotografados": len(rows)})
+                sku = normalise_sku(product.codigo)
+                if key not in last and sku is not None:
+                    first.add(sku)
+        detail: dict[str, object] = {"produtos": len(products), "fotografados": len(rows)}
+        # Sales before a first photo use it (D16).
+        return Take({COSTS: rows}, touches="lines", skus=first, detail=detail)
 
     return photograph(work, "costs", days, take)
 
@@ -112,6 +119,7 @@ def _structures(work: Work, api: BlingClient, days: list[date]) -> Take:
     return Take(
         {STRUCTURES: rows},
         settles=set(days),
+        touches="history",
         moves={"structures": now} if weekly else {},
         detail={"kits": len(kits), "lidos": len(rows)},
     )
@@ -135,7 +143,9 @@ def _weekly(
         with work.store.transaction() as conn:
             stored = known(conn, table, work.client_id)
         rows = whole_list(stored, found, kind, last_closed_day(now))
-        return Take({table: rows}, settles=set(days), moves={resource: now}, detail={"lidos": len(found)})
+        return Take(
+            {table: rows}, settles=set(days), touches="history", moves={resource: now}, detail={"lidos": len(found)}
+        )
 
     return take
 

@@ -13,6 +13,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from viang_pipeline.collect.audit import log_read
+from viang_pipeline.collect.cost_inputs import touch_every_sold_day, touch_sales
 from viang_pipeline.collect.orders import first_day
 from viang_pipeline.collect.upseller.groups import GroupWrite, replace_groups
 from viang_pipeline.collect.upseller.report import (
@@ -85,6 +86,8 @@ def _store(conn: psycopg.Connection, work: Work, reading: Reading, started: date
         outcome.written = photo.written
         outcome.days_changed = {day} if photo.taken else set()
         report |= {"dia": day.isoformat(), "gravadas": photo.written}
+        if photo.taken:  # its average costs hold for the sales around it
+            touch_every_sold_day(conn, work.client_id)
         if not photo.taken:
             report["avisos"].append(f"já havia uma foto do fechamento de {day}; ela não é refeita")
     else:
@@ -98,6 +101,10 @@ def _store(conn: psycopg.Connection, work: Work, reading: Reading, started: date
             ledgers.touch_days(conn, work.client_id, write.changed_days)
             closed = last_closed_day(started)
             outcome.days_changed = {each for each in write.changed_days if each <= closed}
+            if write.written:
+                touch_sales(conn, work.client_id, {each.found.id.split("|")[1] for each in records})
+        elif write.written:
+            touch_every_sold_day(conn, work.client_id)
     outcome.notes = [f"{reading.name}: {warning}" for warning in report["avisos"]]
     ledgers.mark_read(conn, work.client_id, SOURCE, reading.kind, [day], seen_at)
     ledgers.move_cursor(conn, work.client_id, SOURCE, reading.kind, reading.shown_at, started)
