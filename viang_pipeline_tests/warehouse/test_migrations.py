@@ -99,9 +99,9 @@ def test_lines_of_before_the_margin_are_kept_and_marked_to_be_built_again(unmigr
         connection.execute(
             """
             insert into dashboard.fact_order_line
-                (client_id, order_id, line_no, dia, criado_em, canal, compra, anuncio, sku, sku_origem, status, situacao,
-                 cancelado_antes_do_pagamento, quantidade, preco_unitario, valor, reembolso, faltantes, versao_metrica,
-                 run_id, calculado_em)
+                (client_id, order_id, line_no, dia, criado_em, canal, compra, anuncio, sku, sku_origem, status,
+                 situacao, cancelado_antes_do_pagamento, quantidade, preco_unitario, valor, reembolso, faltantes,
+                 versao_metrica, run_id, calculado_em)
             values ('loja', '1', 1, '2026-03-10', now(), 'mercado_livre', 'order:1', 'MLB1', 'A', 'pedido', 'paid',
                     'valida', false, 1, 10, 10, 0, '{}', 1, 'run', now());
             insert into dashboard.day_state (client_id, dia, bruto_rev, linhas_de, linhas_rev, sku_de, cliente_de)
