@@ -123,6 +123,12 @@ class Shop:
         with self.database.transaction() as conn:
             ledgers.touch_days(conn, self.client_id, touch)
 
+    def keep(self, table: str, key: str, body: dict[str, Any], day: date = DAY) -> None:
+        """Store a row of any raw table, and leave every day with orders to be rebuilt."""
+        with self.database.transaction() as conn:
+            upsert_raw(conn, f"raw.{table}", self.client_id, [self._row(key, body, day)])
+        self._touch_sold(date.min)
+
     def told(
         self,
         costs: Mapping[str, str] | None = None,
@@ -150,6 +156,18 @@ class Shop:
                 " values (%s, %s, %s, now())",
                 self.client_id, courier, since,
             )  # fmt: skip
+        self._touch_sold(since)
+
+    def link(self, listing: str, sku: str, since: date, variation: str = "") -> None:
+        """The client told the SKU of a listing, or of one of its variations."""
+        self.execute(
+            "insert into dashboard.sku_links (client_id, conta, anuncio, variacao, sku, vigente_de, informado_em)"
+            " values (%s, %s, %s, %s, %s, %s, now())",
+            self.client_id, str(SELLER), listing, variation, sku, since,
+        )  # fmt: skip
+        self._touch_sold(since)
+
+    def _touch_sold(self, since: date) -> None:
         with self.database.transaction() as conn:
             rows = conn.execute(
                 "select distinct dia from raw.mercado_livre_orders where client_id = %s and dia >= %s",

@@ -120,6 +120,30 @@ def test_what_was_read_and_refused_before_is_told_after_the_upgrade(unmigrated: 
     assert (reads, refused) == ([(10, 9)], [("status_desconhecido", 1, 20)])
 
 
+def test_lines_of_before_the_margin_are_kept_and_marked_to_be_built_again(unmigrated: Database) -> None:
+    upgrade(unmigrated, "0014")
+    with unmigrated.transaction() as connection:
+        connection.execute(
+            """
+            insert into dashboard.fact_order_line
+                (client_id, order_id, line_no, dia, criado_em, canal, compra, anuncio, sku, sku_origem, status,
+                 situacao, cancelado_antes_do_pagamento, quantidade, preco_unitario, valor, reembolso, faltantes,
+                 versao_metrica, run_id, calculado_em)
+            values ('loja', '1', 1, '2026-03-10', now(), 'mercado_livre', 'order:1', 'MLB1', 'A', 'pedido', 'paid',
+                    'valida', false, 1, 10, 10, 0, '{}', 1, 'run', now());
+            insert into dashboard.day_state (client_id, dia, bruto_rev, linhas_de, linhas_rev, sku_de, cliente_de)
+            values ('loja', '2026-03-10', 2, 2, 3, 3, 3)
+            """
+        )
+    upgrade(unmigrated, "0016")
+    with unmigrated.transaction() as connection:
+        row = connection.execute(
+            "select valor, custo, coberta, bruto_rev > linhas_de, linhas_rev > sku_de from dashboard.fact_order_line"
+            " join dashboard.day_state using (client_id, dia)"
+        ).fetchone()
+    assert row == (10, None, False, True, True)
+
+
 def test_an_upgrade_that_fails_changes_nothing(unmigrated: Database) -> None:
     with unmigrated.transaction() as connection:
         connection.execute("create schema dashboard")
