@@ -7,13 +7,11 @@ The token travels in a header only, and no error that could quote a header or a 
 from __future__ import annotations
 
 import logging
-import ssl
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import cache
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -26,6 +24,7 @@ from viang_pipeline.sources.errors import LATER, envelope, from_http
 from viang_pipeline.sources.pacers import Pacer
 from viang_pipeline.sources.redaction import quiet_http_library
 from viang_pipeline.sources.route_families import RouteFamilies
+from viang_pipeline.sources.trust import trusted
 
 log = logging.getLogger(__name__)
 
@@ -56,12 +55,6 @@ class Answer:
     headers: Mapping[str, str] = field(repr=False)
     content: bytes = field(repr=False)
     document: Any = field(default=None, repr=False)
-
-
-@cache
-def _trusted() -> ssl.SSLContext:
-    """The certificates we trust, parsed once per process: 50 ms that every client would pay."""
-    return httpx.create_ssl_context()
 
 
 class HttpClient:
@@ -95,7 +88,7 @@ class HttpClient:
             base_url=base_url,
             transport=transport,
             timeout=TIMEOUT,
-            verify=_trusted(),
+            verify=trusted(),
             follow_redirects=False,
             headers={"Accept": "application/json"},
         )
