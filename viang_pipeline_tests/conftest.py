@@ -176,13 +176,20 @@ class Connected(Database):
         return Database, (self.url,)
 
 
+@contextmanager
+def copied(server: PostgresServer, template: str) -> Iterator[Database]:
+    """A copy of a database nobody is connected to, for the length of a ``with`` block."""
+    created = Connected(server.create(template).url)
+    yield created
+    created.close()
+    server.drop(created)
+
+
 @pytest.fixture
 def database(postgres_server: PostgresServer, migrated_template: str) -> Iterator[Database]:
     """A fresh migrated database, logged in as the pipeline does (no superuser)."""
-    created = Connected(postgres_server.create(migrated_template).url)
-    yield created
-    created.close()
-    postgres_server.drop(created)
+    with copied(postgres_server, migrated_template) as created:
+        yield created
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from importlib.resources import files
 from typing import Literal, cast
 
@@ -32,18 +33,18 @@ _PROVENANCE = ("versao_metrica", "run_id", "calculado_em")
 @dataclass(frozen=True)
 class Aggregate:
     """A table of sums. ``seen``: the ``day_state`` column that says how far it has followed; ``blocks``: the grain's
-    own way to ads, visits and stock."""
+    own way to ads, visits and stock. What follows from the table is worked out once per process."""
 
     table: Table
     seen: str
     blocks: Literal["sku", "client"]
 
-    @property
+    @cached_property
     def key(self) -> tuple[str, ...]:
         """Key columns below the client."""
         return tuple(c.name for c in self.table.primary_key.columns if c.name != "client_id")
 
-    @property
+    @cached_property
     def select(self) -> str:
         """The numbers at this grain; the names put in are our own columns, values are bound."""
         return _text("day_sums.sql").format(
@@ -70,13 +71,13 @@ class Aggregate:
         day = f"{column} as dia" if alias else column
         return ", ".join(day if name == "dia" else name for name in self.key)
 
-    @property
+    @cached_property
     def business(self) -> tuple[str, ...]:
         """Columns whose change is a change of the row."""
         skip = {"client_id", "hash", *self.key, *_PROVENANCE}
         return tuple(c.name for c in self.table.columns if c.name not in skip)
 
-    @property
+    @cached_property
     def numbers(self) -> tuple[str, ...]:
         """Business columns that hold a number people read: money, counts, rates."""
         return tuple(

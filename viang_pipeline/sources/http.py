@@ -7,11 +7,9 @@ The token travels in a header only, and no error that could quote a header or a 
 from __future__ import annotations
 
 import logging
-import ssl
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -23,6 +21,7 @@ from viang_pipeline.sources import payloads
 from viang_pipeline.sources.conduct import Broken, Conduct, Verdict
 from viang_pipeline.sources.pacers import Pacer
 from viang_pipeline.sources.redaction import quiet_http_library
+from viang_pipeline.sources.trust import trusted
 
 log = logging.getLogger(__name__)
 
@@ -53,12 +52,6 @@ class Answer:
     headers: Mapping[str, str] = field(repr=False)
     content: bytes = field(repr=False)
     document: Any = field(default=None, repr=False)
-
-
-@cache
-def _trusted() -> ssl.SSLContext:
-    """The certificates we trust, parsed once per process: 50 ms that every client would pay."""
-    return httpx.create_ssl_context()
 
 
 class HttpClient:
@@ -93,7 +86,7 @@ class HttpClient:
             base_url=base_url,
             transport=transport,
             timeout=TIMEOUT,
-            verify=_trusted(),
+            verify=trusted(),
             follow_redirects=False,
             headers={"Accept": "application/json", **self._conduct.headers},
         )

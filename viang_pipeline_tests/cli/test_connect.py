@@ -20,6 +20,7 @@ from viang_pipeline.cli.main import app
 from viang_pipeline.collect.authorization import finish_authorization, open_vault, start_authorization
 from viang_pipeline.sandbox import Fault, Sandbox, World
 from viang_pipeline.settings import Settings, load_settings
+from viang_pipeline.sources.trust import trusted
 from viang_pipeline.warehouse.database import Database
 from viang_pipeline.warehouse.oauth_states import ConsentError
 from viang_pipeline.warehouse.token_store import AccountInUseError
@@ -99,7 +100,7 @@ def address_in(output: str) -> str:
 
 def agree(address: str, seller: str = SHOP) -> dict[str, str]:
     """What the seller's browser brings back: the query of the redirect, and the whole address as ``url``."""
-    location = httpx.get(f"{address}&seller={seller}").headers["location"]
+    location = httpx.get(f"{address}&seller={seller}", verify=trusted()).headers["location"]
     return {"url": location} | {name: value[0] for name, value in parse_qs(urlsplit(location).query).items()}
 
 
@@ -202,7 +203,7 @@ def authorize(
 def account_behind(vault: TokenVault, sandbox: Sandbox) -> int:
     """Who the platform says the stored access token is."""
     bearer = {"Authorization": f"Bearer {vault.read(SHOP, ML).access_token}"}
-    return int(httpx.get(f"{sandbox.url}/users/me", headers=bearer).raise_for_status().json()["id"])
+    return int(httpx.get(f"{sandbox.url}/users/me", headers=bearer, verify=trusted()).raise_for_status().json()["id"])
 
 
 def test_an_account_of_another_client_is_refused_and_its_owner_keeps_working(

@@ -24,6 +24,7 @@ from viang_pipeline.marts.rehearse import COLLECTORS as ALL_COLLECTORS
 from viang_pipeline.sandbox import Sandbox, World
 from viang_pipeline.sandbox.truth import Seller
 from viang_pipeline.settings import Settings, load_settings
+from viang_pipeline.sources.trust import trusted
 from viang_pipeline.warehouse import clients, ledgers
 from viang_pipeline.warehouse.database import Database
 from viang_pipeline.warehouse.session import Session
@@ -78,7 +79,7 @@ class Installation:
             clients.add(conn, client_id, seller.name, inicio_historico=starts, default_start=starts)
         self.starts[client_id] = starts
         address, _ = start_authorization(self.settings, self.database, client_id)
-        click = httpx.get(f"{address}&seller={seller.slug}", follow_redirects=False)
+        click = httpx.get(f"{address}&seller={seller.slug}", follow_redirects=False, verify=trusted())
         back = parse_qs(urlsplit(click.headers["location"]).query)
         account = finish_authorization(
             self.settings, self.database, client_id, code=back["code"][0], state=back["state"][0]

@@ -11,9 +11,10 @@ from viang_pipeline.sandbox import Fault
 from viang_pipeline_tests.engine.market import TODAY, Market, ago, keys
 from viang_pipeline_tests.engine.services import Services, until
 
-NINETY = days_between(ago(91), ago(2))
+NINETY, FORTY = days_between(ago(91), ago(2)), days_between(ago(41), ago(2))
 TWENTY = [f"vinte-{number:02d}" for number in range(1, 21)]
-WEEK_BY_ASSETS, WEEK_BY_JOB = days_between(ago(10), ago(4)), days_between(ago(20), ago(14))
+# Each day of many clients is a run: a few days show it, and a week would be most of what all these tests cost.
+DAYS_BY_ASSETS, DAYS_BY_JOB = days_between(ago(7), ago(4)), days_between(ago(16), ago(14))
 HOLES = keys(["furos"], [ago(40), ago(39), ago(30)])
 REVOKED_DAY = ago(5)
 REVOKED_GROUP = ["acesso-a", "acesso-revogado", "acesso-z"]
@@ -24,10 +25,10 @@ OPEN_DAY = partitions.partition_key("aberto", TODAY)
 
 def register(market: Market) -> None:
     """Every client of the cases, before the services start."""
-    for client_id in ("noventa-a", "noventa-b"):
-        market.add(client_id, starts=NINETY[0], selling=NINETY[::3])
+    market.add("noventa", starts=NINETY[0], selling=NINETY[::3])
+    market.add("quarenta", starts=FORTY[0], selling=FORTY[::3])
     for client_id in TWENTY:
-        market.add(client_id, starts=ago(30), selling=[*WEEK_BY_ASSETS, *WEEK_BY_JOB])
+        market.add(client_id, starts=ago(30), selling=[*DAYS_BY_ASSETS, *DAYS_BY_JOB])
     market.add("furos", starts=ago(50))
     for client_id in REVOKED_GROUP:
         market.add(client_id, starts=REVOKED_DAY, selling=[REVOKED_DAY])
@@ -60,10 +61,10 @@ def launch(market: Market, services: Services) -> Cases:
     killed = services.run("reprocess", _range("interrompido", KILLED[0], KILLED[-1]))
     backfills = {
         # First, because its runs carry the tag of one client and go one after the other: the longest chain.
-        "20 clients from the job page": services.backfill_from_job("reprocess", keys(TWENTY, WEEK_BY_JOB)),
-        "90 days from the asset page": services.backfill_from_assets(keys(["noventa-a"], NINETY)),
-        "90 days from the job page": services.backfill_from_job("reprocess", keys(["noventa-b"], NINETY)),
-        "20 clients from the asset page": services.backfill_from_assets(keys(TWENTY, WEEK_BY_ASSETS)),
+        "20 clients from the job page": services.backfill_from_job("reprocess", keys(TWENTY, DAYS_BY_JOB)),
+        "90 days from the asset page": services.backfill_from_assets(keys(["noventa"], NINETY)),
+        "40 days from the job page": services.backfill_from_job("reprocess", keys(["quarenta"], FORTY)),
+        "20 clients from the asset page": services.backfill_from_assets(keys(TWENTY, DAYS_BY_ASSETS)),
         "holes from the job page": services.backfill_from_job("reprocess", HOLES),
         "a revoked grant": services.backfill_from_assets(keys(REVOKED_GROUP, [REVOKED_DAY])),
     }

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import cast
 
@@ -113,6 +113,17 @@ def test_a_run_without_partition_is_refused_in_one_sentence(instance: dg.Dagster
 def test_a_range_that_stands_for_nothing_is_refused(instance: dg.DagsterInstance, first: str, last: str) -> None:
     with pytest.raises(UsageError, match="não existe"):
         work(range_of(first, last), instance)
+
+
+def test_the_list_of_all_keys_follows_new_clients_and_new_days(instance: dg.DagsterInstance) -> None:
+    def listed(now: datetime) -> set[str]:
+        return set(partitions.client_day.get_partition_keys(now, instance))
+
+    before, tomorrow = listed(NOW), listed(NOW + timedelta(days=1))
+    assert tomorrow - before == {f"{name}|2026-07-20" for name in ("casa", "aurora", "bazar")}
+    instance.add_dynamic_partitions("client", ["nova"])
+    assert {key.partition("|")[0] for key in listed(NOW) - before} == {"nova"}
+    assert max(listed(NOW)) == "nova|2026-07-19"
 
 
 def test_range_tags_stay_between_the_first_day_and_the_last_closed_one() -> None:

@@ -26,6 +26,7 @@ from viang_pipeline.failures import (
 )
 from viang_pipeline.sources.errors import LATER, envelope, from_http
 from viang_pipeline.sources.redaction import quiet_http_library
+from viang_pipeline.sources.trust import trusted
 
 ROUTE = "/oauth/token"
 WHERE = f"POST {ROUTE}"
@@ -128,7 +129,9 @@ class MercadoLivreOAuth:
 
     def _token(self, form: dict[str, str]) -> TokenPair:
         try:
-            with httpx.Client(transport=self._transport, timeout=TIMEOUT, follow_redirects=False) as client:
+            with httpx.Client(
+                transport=self._transport, timeout=TIMEOUT, verify=trusted(), follow_redirects=False
+            ) as client:
                 response = client.post(
                     f"{self._api_url}{ROUTE}",
                     data={**form, **self._application},

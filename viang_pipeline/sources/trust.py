@@ -1,0 +1,14 @@
+"""The certificates we trust, for every client of an outside system."""
+
+from __future__ import annotations
+
+import ssl
+from functools import cache
+
+import httpx
+
+
+@cache
+def trusted() -> ssl.SSLContext:
+    """Parsed once per process: 50 ms that every client would pay."""
+    return httpx.create_ssl_context()
