@@ -20,6 +20,7 @@ from viang_pipeline.failures import PermanentFailure, TransientFailure
 
 CENT = Decimal("0.01")
 NOISE = Decimal("0.000001")
+ZERO = Decimal(0)
 HASH_BYTES = 16
 
 _document = msgspec.json.Decoder(float_hook=Decimal)
@@ -60,14 +61,15 @@ class RawRecord(Generic[S]):
     hash: bytes
 
 
+@lru_cache(maxsize=50_000)  # the same few prices and fees come again and again
 def without_noise(amount: Decimal) -> Decimal:
-    """An amount with two decimals, or up to six when it really has them.
+    """An amount with two decimals, or up to six when it really has them; there is no negative zero.
 
     Raises ValueError for NaN, infinities and absurd sizes.
     """
     try:
         cents = amount.quantize(CENT, rounding=ROUND_HALF_UP)
-        return cents if abs(amount - cents) < NOISE else amount.quantize(NOISE, rounding=ROUND_HALF_UP)
+        return (cents if abs(amount - cents) < NOISE else amount.quantize(NOISE, rounding=ROUND_HALF_UP)) + ZERO
     except InvalidOperation:
         raise ValueError("not an amount") from None
 
@@ -115,7 +117,7 @@ def read(document: Any, kind: type[S], *, where: str, what: str, unknown: set[st
     field when the document does not fit; values never enter the message.
     """
     if unknown is not None:
-        _audit(document, _shape(kind), kind.__name__, unknown)
+        unknown |= unknown_fields(document, kind)
     # Taking nulls out costs more than all the rest, and most are where None is meant anyway.
     with suppress(msgspec.ValidationError):
         return msgspec.convert(document, kind, strict=False)
@@ -135,7 +137,11 @@ def unknown_fields(document: Any, kind: type[Payload]) -> set[str]:
     Paths start with the struct's name: ``Order.order_items[].item.novo_campo``.
     """
     found: set[str] = set()
-    _audit(document, _shape(kind), kind.__name__, found)
+    shape = _shape(kind)
+    try:
+        msgspec.convert(document, shape.strict)
+    except msgspec.ValidationError:
+        _audit(document, shape, kind.__name__, found)
     return found
 
 
@@ -146,15 +152,31 @@ def _amounts(kind: type[Payload]) -> tuple[str, ...]:
 
 
 class _Shape:
-    """What the audit needs of a struct: the fields decided about, and the structs below."""
+    """What the audit needs of a struct: the fields decided about, and the structs below.
 
-    __slots__ = ("decided", "nested")
+    ``strict`` refuses whatever the audit would report, and some more: what fits it need not be walked through.
+    """
+
+    __slots__ = ("decided", "nested", "strict")
 
     def __init__(self, kind: type[Payload]) -> None:
         fields = msgspec.structs.fields(kind)
         self.decided = kind.ignored.union(field.encode_name for field in fields)
         below = ((field.encode_name, _nested(field.type)) for field in fields)
         self.nested = [(name, shape) for name, shape in below if shape is not None]
+        self.strict = self._strict(kind.__name__)
+
+    def _strict(self, name: str) -> type[msgspec.Struct]:
+        types: dict[str, Any] = dict.fromkeys(sorted(self.decided), Any)
+        types |= {name: shape.strict | list[shape.strict | None] | None for name, shape in self.nested}  # type: ignore[name-defined]
+        attributes = {f"_{number}": name for number, name in enumerate(types)}
+        return msgspec.defstruct(
+            name,
+            [(attribute, types[name], None) for attribute, name in attributes.items()],
+            rename=attributes,
+            forbid_unknown_fields=True,
+            gc=False,
+        )
 
 
 @lru_cache(maxsize=256)

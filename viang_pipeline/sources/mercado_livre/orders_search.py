@@ -131,10 +131,11 @@ def _read_part(fetch: Callable[[int], Page], settled: Callable[[Order], bool]) -
     before: _Walk | None = None
     for _ in range(WALKS):
         walk = _walk(fetch)
+        if walk.still:
+            merge(known, walk.rows)
+            return WindowRead(known, announced=walk.totals[0], collected=len(walk.rows))
         fresh = [identity for identity, order in walk.rows.items() if identity not in known and settled(order)]
         merge(known, walk.rows)
-        if walk.still:
-            return WindowRead(known, announced=walk.totals[0], collected=len(walk.rows))
         agrees = before is not None and before.anchored and walk.anchored and not fresh
         if agrees and len(known) >= min(walk.totals):
             # A window that changes under the read announces no single number; what both walks proved is what there is.
