@@ -37,6 +37,8 @@ BLOCKS = {
     "pedidos_com_visita",
     "faturamento_com_tarifa_faturada",
     "ads_rateado",
+    "estoque_avaliado",
+    "estoque_presente",
     "faturamento_coberto",
     "mc_pre_ads",
     "ads_na_margem",

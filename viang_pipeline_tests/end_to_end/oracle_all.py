@@ -21,6 +21,12 @@ from viang_pipeline_tests.end_to_end.oracle_margin import Returned, client_margi
 from viang_pipeline_tests.end_to_end.oracle_traffic import Stocked, TrafficOracle, Visited
 
 Row = dict[str, object]
+
+NO_OWN_STOCK: Row = dict.fromkeys(
+    ("estoque_proprio", "estoque_reservado", "estoque_transito", "estoque_disponivel", "valor_estoque")
+)
+NO_VALUED_STOCK: Row = dict.fromkeys(("estoque_avaliado", "estoque_presente", "valor_estoque_cobertura"))
+"""Nobody answers for the own stock of these clients, so what both stocks make is not stated."""
 ONE = timedelta(days=1)
 ADS = ("investimento", "impressoes", "cliques", "receita_direta", "receita_assistida", "receita", "unidades")
 OUT_OF_REACH = "fora_do_alcance"
@@ -100,6 +106,7 @@ class WholeOracle:
             seen = visits.get(day)
             row |= _visits(Visited(seen, None if seen is None else int(str(row["pedidos"])), None))
             row["estoque_full"], row["estoque_full_indisponivel"] = stock.get(day, (None, None))
+            row |= NO_OWN_STOCK | NO_VALUED_STOCK
             row |= self._bills(day, lines.get(day, []))
             row |= self._maturity(day, ads)
             missing = {
@@ -145,6 +152,7 @@ class WholeOracle:
             row |= _visits(seen)
             photo = stock.get(key, Stocked(None, None, None, None))
             row["estoque_full"], row["estoque_full_indisponivel"] = photo.full, photo.blocked
+            row |= NO_OWN_STOCK
             row |= self._bills(day, lines.get(key, []))
             row |= self._maturity(day, days)
             missing = {

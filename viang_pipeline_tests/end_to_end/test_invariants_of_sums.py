@@ -209,7 +209,7 @@ COMPONENTS = {
     "freight": Component(
         (f"delete from raw.mercado_livre_shipment_costs where {HALF}",),
         frozenset({"frete_vendedor", "frete_comprador", "frete_vendedor_cobertura", "faturamento_com_frete", *REPASSE,
-                   "custo_devolucao"}),
+                   "custo_devolucao", "mc_pre_ads", "mc"}),
         {"frete_vendedor": "faturamento_com_frete", "repasse_estimado": "faturamento_com_repasse"},
     ),
     "ads reading": Component(
@@ -217,7 +217,7 @@ COMPONENTS = {
             *(f"delete from raw.mercado_livre_ads_{name} where {ODD}" for name in ("days", "groups", "group_items")),
             f"delete from dashboard.source_reads where {ODD} and resource = 'ads'",
         ),
-        frozenset({"acos", "roas", "tacos", "maturidade_ads"}),
+        frozenset({"acos", "roas", "tacos", "maturidade_ads", "mc"}),
         {"ads_investimento": None, "ads_cliques": None, "ads_receita": None},
     ),
     "visits reading": Component(
