@@ -9,13 +9,7 @@ from sqlalchemy import Table
 from viang_pipeline import partitions
 from viang_pipeline.assets.client_days import POLICY, each_client
 from viang_pipeline.assets.preview import client_day_preview, columns_of
-from viang_pipeline.assets.raw_bling import (
-    bling_finance,
-    bling_orders,
-    bling_products,
-    bling_reference,
-    bling_stock,
-)
+from viang_pipeline.assets.raw_bling import bling_finance
 from viang_pipeline.assets.raw_mercado_livre import (
     OWNERS,
     mercado_livre_account,
@@ -29,7 +23,6 @@ from viang_pipeline.assets.raw_mercado_livre import (
     mercado_livre_stock,
     mercado_livre_visits,
 )
-from viang_pipeline.assets.raw_upseller import upseller_files, upseller_stock
 from viang_pipeline.collect.work import Outcome
 from viang_pipeline.marts.build import build_mart
 from viang_pipeline.resources.supabase import SupabaseResource
@@ -73,15 +66,9 @@ fact_order_line = _mart(
     "fact_order_line",
     schema.fact_order_line,
     "Linhas de pedido: dia, SKU, tarifa, frete rateado, reembolso, custo e imposto decididos uma única vez.",
-    [
-        mercado_livre_orders,
-        mercado_livre_shipments,
-        mercado_livre_listings,
-        bling_reference,
-        bling_orders,
-        bling_products,
-        upseller_files,
-    ],
+    # Not after Bling and UpSeller, which are read before it all the same: when they fail, the sales of the night stand
+    # without them, and what they tell later leaves its days to be rebuilt.
+    [mercado_livre_orders, mercado_livre_shipments, mercado_livre_listings],
     preview=True,
 )
 fact_visits = _mart(
@@ -94,7 +81,7 @@ fact_stock = _mart(
     "fact_stock",
     schema.fact_stock_sku_day,
     "Estoque por SKU e por conta no fechamento do dia, como foi fotografado: Full, próprio e os dois juntos.",
-    [mercado_livre_stock, bling_reference, bling_stock, upseller_files, upseller_stock],
+    [mercado_livre_stock],
 )
 fact_account = _mart(
     "fact_account",
