@@ -11,6 +11,7 @@ import dagster as dg
 from viang_pipeline import partitions
 from viang_pipeline.assets.client_days import POLICY, each_client
 from viang_pipeline.assets.raw_mercado_livre import OWNERS
+from viang_pipeline.collect.bling.access import connected_to_bling
 from viang_pipeline.collect.bling.finance import collect_bling_finance
 from viang_pipeline.collect.bling.invoices import collect_bling_invoices
 from viang_pipeline.collect.bling.orders import collect_bling_orders
@@ -49,7 +50,7 @@ def _raw(
         context: dg.AssetExecutionContext, supabase: SupabaseResource, bling: BlingResource
     ) -> dg.MaterializeResult[None]:
         def from_account(client_id: str, days: list[date]) -> Outcome:
-            if not bling.connected(client_id):
+            if not connected_to_bling(supabase.session, client_id):
                 return Outcome(days_done=set(days), notes=[WITHOUT])
             with bling.account(client_id) as api:
                 return collect(supabase.work(client_id, context.run), api, days)

@@ -30,6 +30,10 @@ BLING_MARGIN = timedelta(minutes=30)
 """Of a token's six hours; renewed when less is left, not at every run (contract Bling §2)."""
 
 
+TOKEN_PATIENCE = 45.0
+"""Seconds a token call waits for its turn: a code lives a minute, and the vault's lock two."""
+
+
 @dataclass(frozen=True)
 class Authorized:
     """What a consent gave, and whose account it is."""
@@ -119,7 +123,7 @@ class BlingPlatform:
 
     def configured(self, settings: Settings) -> bool:
         """Whether there is an application."""
-        return settings.bling_client_id is not None
+        return settings.bling_client_id is not None and settings.bling_client_secret is not None
 
     def redirect_uri(self, settings: Settings) -> str:
         """The agency's return address, which its applications share; Bling uses the registered one."""
@@ -203,7 +207,7 @@ def bling_oauth(settings: Settings, pacer: Pacer | None = None) -> bling.BlingOA
 def _token_pace(database: Database) -> Iterator[Pacer]:
     """The pace of token calls: 20 in a minute from one address block it for an hour."""
     with closing(SharedLedger(database, bling_token_scopes())) as ledger:
-        yield BookedPacer(ledger, source=SOURCE)
+        yield BookedPacer(ledger, source=SOURCE, patience=TOKEN_PATIENCE)
 
 
 class _OneToken:

@@ -6,7 +6,7 @@ from functools import cached_property
 import dagster as dg
 from pydantic import Field
 
-from viang_pipeline.collect.bling.access import BlingRun, bling_client, connected_to_bling
+from viang_pipeline.collect.bling.access import BlingRun, bling_client
 from viang_pipeline.resources.supabase import SupabaseResource
 from viang_pipeline.settings import is_loopback
 from viang_pipeline.sources.bling.client import BlingClient
@@ -28,10 +28,6 @@ class BlingResource(dg.ConfigurableResource[None]):
     def run(self) -> BlingRun:
         """What this run learned of the accounts."""
         return BlingRun()
-
-    def connected(self, client_id: str) -> bool:
-        """Whether the client has Bling at all."""
-        return connected_to_bling(self.supabase.database, client_id)
 
     def account(self, client_id: str) -> AbstractContextManager[BlingClient]:
         """The account of one client, for the length of a ``with`` block."""

@@ -79,7 +79,8 @@ class _Slot:
 class BookedPacer:
     """Sends each request at a moment booked in ``ledger``. Safe between threads.
 
-    ``source`` names the platform in what is raised while a budget is closed.
+    ``source`` names the platform in what is raised while a budget is closed; ``patience``: a longer wait than so many
+    seconds is not begun.
     """
 
     def __init__(
@@ -87,11 +88,13 @@ class BookedPacer:
         ledger: Ledger,
         *,
         source: str = "A plataforma",
+        patience: float = math.inf,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._ledger = ledger
         self._source = source
+        self._patience = patience
         self._clock = clock
         self._sleep = sleep
         self._lock = threading.Lock()
@@ -99,10 +102,19 @@ class BookedPacer:
         self._used = threading.local()
 
     def wait(self) -> None:
-        """Sleep until the next request may be sent. Raises SourcePaused, at once, while a budget is closed."""
+        """Sleep until the next request may be sent.
+
+        Raises SourcePaused, at once, while a budget is closed or when the wait would be too long.
+        """
         with self._lock:
             slot = self._next()
             seconds = slot.at - self._clock()
+        if seconds > self._patience:
+            raise SourcePaused(
+                f"Há chamadas demais na fila do {self._source}",
+                where="rate_budgets",
+                action="Nada foi feito; tente de novo em alguns minutos.",
+            )
         self._used.booking = slot.booking
         if seconds > 0:
             self._sleep(seconds)

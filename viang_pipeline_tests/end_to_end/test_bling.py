@@ -101,11 +101,14 @@ def test_only_new_and_changed_orders_cost_a_detail(shop: Shop) -> None:
         shop.read("orders")
     assert len(details(first)) == 5
     shop.account.set_status(sales[2], FULFILLED, at=local("2026-03-10 09:00"))
-    sell(shop, "2026-03-10 20:00")
+    sell(shop, "2026-03-11 02:45")
     with shop.watching() as second:
         shop.read("orders", at=NEXT_NIGHT)
     assert len(details(second)) == 2
     assert shop.rows("orders")[str(sales[2].sale_id)]["situacao"]["valor"] == 1
+    with shop.watching() as again:
+        shop.read("orders", at=NEXT_NIGHT + timedelta(hours=1))
+    assert details(again) == [], "the overlap lists the newest order again, unchanged"
 
 
 def test_a_second_run_of_the_night_writes_nothing_of_anything(shop: Shop) -> None:
@@ -118,14 +121,16 @@ def test_a_second_run_of_the_night_writes_nothing_of_anything(shop: Shop) -> Non
     assert shop.stored() == before
 
 
-def test_an_order_changed_late_in_the_evening_is_read_that_night(shop: Shop) -> None:
-    """23:30 in Brasília is 02:30 UTC of the next day: change filters go by the wall clock."""
+@pytest.mark.parametrize("changed", ["2026-03-11 03:35", "2026-03-11 23:30", "2026-03-12 03:25"])
+def test_an_order_changed_between_two_nights_is_read_by_the_later_one(shop: Shop, changed: str) -> None:
+    """Change filters go by the wall clock of Brasília: 23:30 there is 02:30 UTC of the next day."""
     sale = sell(shop, "2026-03-09 10:00")
     shop.read("orders")
-    shop.account.set_status(sale, FULFILLED, at=local("2026-03-10 23:30"))
     shop.read("orders", at=NEXT_NIGHT)
+    shop.account.set_status(sale, FULFILLED, at=local(changed))
+    shop.read("orders", at=NEXT_NIGHT + DAY)
     assert shop.rows("orders")[str(sale.sale_id)]["situacao"]["valor"] == 1
-    assert shop.complete("orders") == [YESTERDAY, YESTERDAY + DAY]
+    assert shop.complete("orders") == [YESTERDAY + n * DAY for n in range(3)]
 
 
 def test_an_order_of_the_last_half_hour_of_a_day_is_of_that_day(shop: Shop) -> None:
@@ -201,6 +206,18 @@ def test_days_of_the_past_are_read_by_order_date_and_only_from_the_clients_first
     assert set(shop.rows("orders")) == {str(inside.sale_id)}
     assert str(before.sale_id) not in shop.rows("orders")
     assert shop.complete("orders")[0] == START.date()
+
+
+def test_an_account_away_for_more_than_a_year_is_read_by_date_again(shop: Shop) -> None:
+    """A change window of more than a year is refused."""
+    shop.read("orders")
+    shop.house.rows(
+        "update dashboard.source_cursors set lido_ate = lido_ate - interval '400 days'"
+        " where source = 'bling' returning 1"
+    )
+    sale = sell(shop, "2026-03-10 10:00")
+    shop.read("orders", at=NEXT_NIGHT)
+    assert str(sale.sale_id) in shop.rows("orders")
 
 
 def test_a_status_of_the_accounts_own_keeps_its_id_and_is_named_by_code(shop: Shop) -> None:
@@ -324,7 +341,10 @@ def test_a_stock_photo_is_never_rewritten_and_never_taken_for_a_past_day(shop: S
     shop.read("products", "stock")
     before = shop.rows("stock")
     shop.account.set_balance(product, 7, at=local("2026-03-10 10:00"))
-    outcome = shop.read("products", "stock", at=NIGHT + timedelta(hours=9), days=[YESTERDAY - DAY, YESTERDAY])["stock"]
+    days = [YESTERDAY - DAY, YESTERDAY]
+    with shop.watching() as asked:
+        outcome = shop.read("products", "stock", at=NIGHT + timedelta(hours=9), days=days)["stock"]
+    assert "/estoques/saldos" not in asked
     assert shop.rows("stock") == before
     assert outcome.days_done == {YESTERDAY - DAY, YESTERDAY}
     assert any("sem foto" in note for note in outcome.notes)

@@ -105,6 +105,18 @@ def test_a_longer_closing_is_not_shortened_by_a_later_one() -> None:
         paced.wait()
 
 
+def test_a_wait_longer_than_there_is_patience_for_is_not_begun() -> None:
+    time = Time()
+    ledger = LocalLedger((Scope("token", 0.1, common=False),), clock=time)
+    hasty = BookedPacer(ledger, source="Bling", patience=15.0, clock=time, sleep=time.sleep)
+    for _ in range(3):
+        ledger.book()
+    before = time.now
+    with pytest.raises(SourcePaused, match="na fila do Bling"):
+        hasty.wait()
+    assert time.now == before
+
+
 def test_threads_never_share_a_moment() -> None:
     waits: list[float] = []
     paced = BookedPacer(LocalLedger(SCOPES, clock=lambda: 0.0), clock=lambda: 0.0, sleep=waits.append)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from viang_pipeline.collect.access import ledger_of
 from viang_pipeline.collect.platforms import BLING_MARGIN, PLATFORMS
+from viang_pipeline.collect.work import Transactions
 from viang_pipeline.failures import NeedsReauthorization
 from viang_pipeline.settings import Settings
 from viang_pipeline.sources.bling.client import BlingClient
@@ -31,9 +32,9 @@ class BlingRun:
     confirmed: set[str] = field(default_factory=set)
 
 
-def connected_to_bling(database: Database, client_id: str) -> bool:
+def connected_to_bling(store: Transactions, client_id: str) -> bool:
     """Whether the client was ever connected to Bling; a grant that died still says yes."""
-    with database.transaction() as conn:
+    with store.transaction() as conn:
         row = conn.execute(
             "select from dashboard.api_tokens where (client_id, platform) = (%s, %s)", [client_id, PLATFORM]
         ).fetchone()
