@@ -12,6 +12,9 @@ from typing import NamedTuple
 
 import psycopg
 
+from viang_pipeline.domain.effective import Dated
+from viang_pipeline.domain.sku import NO_SKU
+
 
 class CarriedSkus(NamedTuple):
     """``skus``: one entry per variation, so a SKU may stand in it more than once; ``status`` of the listing then."""
@@ -41,7 +44,10 @@ def note_listing_skus(
 
 
 def listings_on(conn: psycopg.Connection, client_id: str, days: Iterable[date]) -> dict[date, dict[str, CarriedSkus]]:
-    """Day → listing → what it carried: the version in force that day, or the first one known for earlier days."""
+    """Day → listing → what it carried: the version in force that day, or the first one known for earlier days.
+
+    What names no SKU carries the one the client told for the listing as a whole, as its sales do (§4.2).
+    """
     rows = conn.execute(
         "select anuncio, vigente_de, status, skus from dashboard.listing_skus where client_id = %s order by 1, 2",
         [client_id],
@@ -49,7 +55,30 @@ def listings_on(conn: psycopg.Connection, client_id: str, days: Iterable[date]) 
     versions: dict[str, list[tuple[date, CarriedSkus]]] = {}
     for listing, since, status, skus in rows:
         versions.setdefault(listing, []).append((since, CarriedSkus(status, tuple(skus))))
-    return {day: {listing: _in_force(known, day) for listing, known in versions.items()} for day in set(days)}
+    told = _told(conn, client_id)
+    return {
+        day: {
+            listing: _named(_in_force(known, day), NO_SKU + listing, told.on(listing, day))
+            for listing, known in versions.items()
+        }
+        for day in set(days)
+    }
+
+
+def _told(conn: psycopg.Connection, client_id: str) -> Dated[str]:
+    return Dated(
+        conn.execute(
+            "select distinct on (anuncio, vigente_de) anuncio, vigente_de, sku from dashboard.sku_links"
+            " where client_id = %s and variacao = '' order by 1, 2, conta",
+            [client_id],
+        ).fetchall()
+    )
+
+
+def _named(found: CarriedSkus, bucket: str, sku: str | None) -> CarriedSkus:
+    if sku is None or bucket not in found.skus:
+        return found
+    return found._replace(skus=tuple(sorted(sku if each == bucket else each for each in found.skus)))
 
 
 def _in_force(known: list[tuple[date, CarriedSkus]], day: date) -> CarriedSkus:

@@ -41,3 +41,17 @@ def test_a_second_reading_of_a_night_replaces_the_first(database: Database) -> N
     note(database, FIRST, MLB1=TWO)
 
     assert on(database, FIRST) == {FIRST: TWO}
+
+
+def test_what_names_no_sku_carries_the_one_the_client_told_for_the_listing_from_its_day_on(database: Database) -> None:
+    note(database, FIRST, MLB1=CarriedSkus("active", ("A", "__SEM_SKU__:MLB1")))
+    with database.transaction() as conn:
+        conn.execute(
+            "insert into dashboard.sku_links (client_id, conta, anuncio, variacao, sku, vigente_de, informado_em)"
+            " values ('loja', '77', 'MLB1', '', '0-X', %s, now()), ('loja', '77', 'MLB1', '9', 'Y', %s, now())",
+            [LATER, FIRST],
+        )
+    assert {day: on(database, day)[day].skus for day in (FIRST, LATER)} == {
+        FIRST: ("A", "__SEM_SKU__:MLB1"),
+        LATER: ("0-X", "A"),
+    }
