@@ -28,6 +28,9 @@ from viang_pipeline.marts.build import build_mart
 from viang_pipeline.resources.supabase import SupabaseResource
 from viang_pipeline.warehouse import schema
 
+LAST = {"dagster/priority": "-2"}
+"""Marts begin when nothing is left to read in a run: a day is built once, with the costs of the same night."""
+
 
 def _mart(
     name: str, table: Table, description: str, after: Sequence[dg.AssetsDefinition], *, preview: bool = False
@@ -42,6 +45,7 @@ def _mart(
         group_name="marts",
         kinds={"postgres", "table"},
         owners=OWNERS,
+        op_tags=LAST,
         deps=after,
         partitions_def=partitions.client_day,
         backfill_policy=POLICY,
@@ -66,7 +70,7 @@ fact_order_line = _mart(
     "fact_order_line",
     schema.fact_order_line,
     "Linhas de pedido: dia, SKU, tarifa, frete rateado, reembolso, custo e imposto decididos uma única vez.",
-    # Not after Bling and UpSeller, which are read before it all the same: when they fail, the sales of the night stand
+    # Bling and UpSeller come before it by priority, not by a dependency: when they fail, the sales of the night stand
     # without them, and what they tell later leaves its days to be rebuilt.
     [mercado_livre_orders, mercado_livre_shipments, mercado_livre_listings],
     preview=True,

@@ -1,6 +1,6 @@
 """Bling raw assets: wiring only. Each description states the asset's call budget.
 
-They give way to the others of a run: sales do not wait for Bling.
+Bling is read after Mercado Livre, whose quota is the wider one, and before the marts (``LAST`` in ``marts.py``).
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -15,6 +15,7 @@ from viang_pipeline.definitions import build_definitions
 from viang_pipeline.resources.bling import BlingResource
 from viang_pipeline.resources.supabase import SupabaseResource
 from viang_pipeline.sandbox import Fault
+from viang_pipeline.warehouse import ledgers
 from viang_pipeline_tests.end_to_end.conftest import Install
 from viang_pipeline_tests.end_to_end.driver import Installation, utc
 from viang_pipeline_tests.end_to_end.erp import OPENED, UNPACED
@@ -91,14 +92,17 @@ def test_a_client_without_bling_is_skipped_quietly_and_one_with_it_is_read(
     assert "em dia" in CliRunner().invoke(app, ["status", WITH], env={"COLUMNS": "200"}).output
 
 
-def test_sales_are_complete_and_built_before_bling_is_asked_for_anything(
+def test_the_night_reads_mercado_livre_then_bling_and_builds_each_day_once_with_both(
     house: Installation, instance: dg.DagsterInstance
 ) -> None:
-    """Bling's calls are slow: a first load of it may take an hour, which the night's sales must not."""
+    """Marts built before the costs of the night are known would be restated every night."""
     result = nightly(instance, WITH)
-    steps = [event.step_key for event in result.all_events if event.is_step_start]
-    first_of_bling = min(steps.index(name.replace("/", "__")) for name in BLING)
-    assert max(steps.index(name) for name in steps if str(name).startswith("mercado_livre__")) < first_of_bling
+    steps = [str(event.step_key) for event in result.all_events if event.is_step_start]
+    groups = list(dict.fromkeys(s.split("__")[0] if "__" in s else "marts" for s in steps if "check" not in s))
+    assert groups.index("mercado_livre") < groups.index("bling") < groups.index("marts")
+    assert groups[-1] == "marts"
+    with house.database.transaction() as conn:
+        assert ledgers.stale_days(conn, WITH, last_closed=YESTERDAY) == {}
 
 
 def test_bling_down_is_bling_down_and_the_sales_of_the_night_are_there(
