@@ -56,8 +56,14 @@ class Numbered(Listed, kw_only=True):
 
 
 @lru_cache(maxsize=256)
+def _fields(kind: type[BlingPayload]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    """The fields of a struct; finding them out costs more than reading a payload."""
+    return msgspec.structs.fields(kind)
+
+
+@lru_cache(maxsize=256)
 def _optional(kind: type[BlingPayload]) -> tuple[str, ...]:
-    return tuple(field.name for field in msgspec.structs.fields(kind) if field.default is None)
+    return tuple(field.name for field in _fields(kind) if field.default is None)
 
 
 def uneven(value: BlingPayload) -> set[str]:
@@ -66,7 +72,7 @@ def uneven(value: BlingPayload) -> set[str]:
     Binary noise was taken out before; what is left over is a real fraction, or a figure that means something else.
     """
     found = set()
-    for field in msgspec.structs.fields(type(value)):
+    for field in _fields(type(value)):
         held = getattr(value, field.name)
         if field.name in value.cents and held is not None:
             if abs(held - held.quantize(CENT, rounding=ROUND_HALF_UP)) >= NOISE:
