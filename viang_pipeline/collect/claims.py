@@ -20,8 +20,9 @@ from viang_pipeline.domain.business_day import business_day, last_closed_day, pa
 from viang_pipeline.failures import SourceFailure
 from viang_pipeline.sources.mercado_livre.claims import claim_return, return_cost, search_claims
 from viang_pipeline.sources.mercado_livre.client import MercadoLivreClient
-from viang_pipeline.sources.mercado_livre.payloads.claims import Claim
+from viang_pipeline.sources.mercado_livre.payloads.claims import Claim, ClaimReturn, ReturnCost
 from viang_pipeline.sources.payloads import RawRecord
+from viang_pipeline.sources.side_by_side import side_by_side
 from viang_pipeline.warehouse import ledgers
 from viang_pipeline.warehouse.load import RawRow, upsert_raw
 from viang_pipeline.warehouse.locks import lock_client
@@ -99,9 +100,13 @@ def _read(work: Work, api: MercadoLivreClient, window: ReadWindow, starts: date)
             values = {"client_id": work.client_id, "since": since, "ends": list(RETURN_ENDS)}
             known = {key: (day, ended) for key, day, ended in conn.execute(_TO_FOLLOW, values)}
         to_follow = known | to_follow
-    for claim_id, (day, ended) in sorted(to_follow.items()):
-        returned = None if ended else claim_return(api, claim_id)
-        cost = return_cost(api, claim_id)
+
+    def ask(claim_id: int, ended: bool) -> tuple[RawRecord[ClaimReturn] | None, RawRecord[ReturnCost] | None]:
+        return None if ended else claim_return(api, claim_id), return_cost(api, claim_id)
+
+    followed = sorted(to_follow.items())
+    answers = side_by_side(lambda claim: ask(claim[0], claim[1][1]), followed)
+    for (_, (day, ended)), (returned, cost) in zip(followed, answers, strict=True):
         if returned is not None:
             read.returns.append(RawRow(day, returned.id, returned.payload, returned.hash))
         elif not ended:

@@ -13,6 +13,7 @@ from viang_pipeline.domain.business_day import last_closed_day
 from viang_pipeline.failures import SourceFailure
 from viang_pipeline.sources.mercado_livre.client import MercadoLivreClient
 from viang_pipeline.sources.mercado_livre.discounts import order_discounts
+from viang_pipeline.sources.side_by_side import side_by_side
 from viang_pipeline.warehouse import ledgers
 from viang_pipeline.warehouse.load import RawRow, upsert_raw
 from viang_pipeline.warehouse.locks import lock_client
@@ -56,8 +57,9 @@ def collect_discounts(work: Work, api: MercadoLivreClient, days: Iterable[date])
         for start in range(0, len(due), BATCH):
             rows: list[RawRow] = []
             try:
-                for order_id, day in due[start : start + BATCH]:
-                    found = order_discounts(api, order_id)
+                batch = due[start : start + BATCH]
+                answers = side_by_side(lambda order: order_discounts(api, order[0]), batch)
+                for (_, day), found in zip(batch, answers, strict=True):
                     if found is not None:
                         rows.append(RawRow(day, found.id, found.payload, found.hash))
             finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -14,6 +15,7 @@ from viang_pipeline.domain.business_day import business_day, last_closed_day, pa
 from viang_pipeline.failures import SourceFailure
 from viang_pipeline.sources.mercado_livre.client import MercadoLivreClient, OrdersRead
 from viang_pipeline.sources.mercado_livre.payloads import CancelDetail
+from viang_pipeline.sources.side_by_side import one_ahead
 from viang_pipeline.warehouse import ledgers
 from viang_pipeline.warehouse.load import RawRow, RawWrite, upsert_raw
 from viang_pipeline.warehouse.locks import lock_client
@@ -21,6 +23,25 @@ from viang_pipeline.warehouse.locks import lock_client
 SOURCE = "mercado_livre"
 RESOURCE = "orders"
 TABLE = "raw.mercado_livre_orders"
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A window that was read completely."""
+
+    window: ReadWindow
+    started: datetime
+    answer: OrdersRead
+
+
+@dataclass
+class _NotReadError(Exception):
+    """A window that could not be read, and the calls it took to find out."""
+
+    window: ReadWindow
+    started: datetime
+    failure: SourceFailure
+    requests: int
 
 
 def collect_orders(work: Work, api: MercadoLivreClient, days: Iterable[date]) -> Outcome:
@@ -34,22 +55,24 @@ def collect_orders(work: Work, api: MercadoLivreClient, days: Iterable[date]) ->
         cursor = ledgers.cursor(conn, work.client_id, SOURCE, RESOURCE)
         starts = first_day(conn, work.client_id)
         cancellations = _stored_cancellations(conn, work.client_id)
-    total = Outcome()
-    for window in order_windows([day for day in days if day >= starts], cursor, now):
+
+    def ask(window: ReadWindow) -> _Read:
         started, before = work.clock(), api.http.requests
+        beyond = timedelta(hours=1) if window.field == CHANGED else timedelta(0)
         try:
-            answer = api.search_orders(
-                window.field,
-                window.since,
-                window.until,
-                known=cancellations,
-                beyond=timedelta(hours=1) if window.field == CHANGED else timedelta(0),
-            )
+            answer = api.search_orders(window.field, window.since, window.until, known=cancellations, beyond=beyond)
         except SourceFailure as failure:
-            _record_failure(work, window, failure, started, api.http.requests - before)
-            total.requests += api.http.requests - before
-            raise PartialCollectionError(total, failure) from failure
-        total.add(_store(work, window, answer, starts, started, now))
+            raise _NotReadError(window, started, failure, api.http.requests - before) from failure
+        return _Read(window, started, answer)
+
+    total = Outcome()
+    try:
+        for read in one_ahead(ask, order_windows([day for day in days if day >= starts], cursor, now)):
+            total.add(_store(work, read, starts, now))
+    except _NotReadError as unread:
+        _record_failure(work, unread)
+        total.requests += unread.requests
+        raise PartialCollectionError(total, unread.failure) from unread.failure
     return total
 
 
@@ -61,9 +84,8 @@ def first_day(conn: psycopg.Connection, client_id: str) -> date:
     return row[0]  # type: ignore[no-any-return]
 
 
-def _store(
-    work: Work, window: ReadWindow, answer: OrdersRead, starts: date, started: datetime, now: datetime
-) -> Outcome:
+def _store(work: Work, read: _Read, starts: date, now: datetime) -> Outcome:
+    window, answer = read.window, read.answer
     rows = [
         RawRow(dia=day, chave=order.id, payload=order.payload, hash=order.hash)
         for order in answer.orders
@@ -98,7 +120,7 @@ def _store(
                 janela_inicio=window.since,
                 janela_fim=window.until,
                 status="success",
-                iniciado_em=started,
+                iniciado_em=read.started,
                 terminado_em=work.clock(),
                 requisicoes=answer.requests,
                 linhas_lidas=len(answer.orders),
@@ -170,7 +192,8 @@ def _days_sharing_shipments(conn: psycopg.Connection, client_id: str, write: Raw
     return {day for (day,) in days}
 
 
-def _record_failure(work: Work, window: ReadWindow, failure: SourceFailure, started: datetime, requests: int) -> None:
+def _record_failure(work: Work, unread: _NotReadError) -> None:
+    window, failure = unread.window, unread.failure
     with work.store.transaction() as conn:
         ledgers.mark_unread(conn, work.client_id, SOURCE, RESOURCE, window.days, work.clock(), str(failure))
         ledgers.log_update(
@@ -184,9 +207,9 @@ def _record_failure(work: Work, window: ReadWindow, failure: SourceFailure, star
                 janela_inicio=window.since,
                 janela_fim=window.until,
                 status="error",
-                iniciado_em=started,
+                iniciado_em=unread.started,
                 terminado_em=work.clock(),
-                requisicoes=requests,
+                requisicoes=unread.requests,
                 detail={"filtro": window.field, "erro": str(failure)},
             ),
         )

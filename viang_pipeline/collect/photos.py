@@ -21,6 +21,7 @@ from viang_pipeline.sources.mercado_livre.client import MercadoLivreClient
 from viang_pipeline.sources.mercado_livre.inventory import fulfillment_stock
 from viang_pipeline.sources.mercado_livre.payloads.inventory import AnnouncedStock
 from viang_pipeline.sources.payloads import RawRecord, record
+from viang_pipeline.sources.side_by_side import side_by_side
 from viang_pipeline.warehouse import ledgers
 from viang_pipeline.warehouse.load import RawRow, upsert_raw
 from viang_pipeline.warehouse.locks import lock_client
@@ -42,9 +43,9 @@ def collect_stock(work: Work, api: MercadoLivreClient, days: Iterable[date]) -> 
             _require_tonights_listings(conn, work.client_id, work.clock())
             announced = _announced(conn, work.client_id, day)
             inventories = _inventory_ids(conn, work.client_id)
-        found = {inventory: fulfillment_stock(api, inventory) for inventory in inventories}
+        found = list(side_by_side(lambda inventory: fulfillment_stock(api, inventory), inventories))
         return {
-            "raw.mercado_livre_inventory": [_row(day, stock) for stock in found.values() if stock is not None],
+            "raw.mercado_livre_inventory": [_row(day, stock) for stock in found if stock is not None],
             "raw.mercado_livre_listing_stock": announced,
         }
 

@@ -13,7 +13,9 @@ from viang_pipeline.collect.work import Outcome, PartialCollectionError, Work
 from viang_pipeline.domain.business_day import day_start, last_closed_day
 from viang_pipeline.failures import SourceFailure
 from viang_pipeline.sources.mercado_livre.client import MercadoLivreClient
+from viang_pipeline.sources.mercado_livre.payloads import Shipment, ShipmentCosts, ShipmentHistory
 from viang_pipeline.sources.payloads import RawRecord
+from viang_pipeline.sources.side_by_side import side_by_side
 from viang_pipeline.warehouse import ledgers
 from viang_pipeline.warehouse.load import RawRow, upsert_raw
 from viang_pipeline.warehouse.locks import lock_client
@@ -96,8 +98,8 @@ def collect_shipments(work: Work, api: MercadoLivreClient, days: Iterable[date])
         for start in range(0, len(plan), BATCH):
             batch = _Batch()
             try:
-                for item, ask in plan[start : start + BATCH]:
-                    _read_one(api, item, ask, today, batch)
+                for found in side_by_side(lambda due: _ask(api, *due), plan[start : start + BATCH]):
+                    _take(found, today, batch)
             finally:
                 total.add(_store(work, batch, now))
     except SourceFailure as problem:
@@ -123,25 +125,42 @@ def _seen(conn: psycopg.Connection, client_id: str, wanted: list[date], yesterda
     return [Seen(*row) for row in rows]
 
 
-def _read_one(api: MercadoLivreClient, item: Seen, ask: ToRead, today: date, batch: _Batch) -> None:
+@dataclass(frozen=True)
+class _Answers:
+    """What the platform says of one shipment now."""
+
+    item: Seen
+    asked: ToRead
+    ended: bool
+    shipment: RawRecord[Shipment] | None
+    history: RawRecord[ShipmentHistory] | None
+    costs: RawRecord[ShipmentCosts] | None
+
+
+def _ask(api: MercadoLivreClient, item: Seen, ask: ToRead) -> _Answers:
     shipment = api.shipment(int(item.shipment)) if ask.status else None
     ended = item.terminal or (shipment is not None and has_ended(shipment.value.status, shipment.value.substatus))
     costs = api.shipment_costs(int(item.shipment)) if ask.costs or (ended and not item.terminal) else None
     history = api.shipment_history(int(item.shipment)) if ask.history else None
-    if ask.status and shipment is None:
+    return _Answers(item, ask, ended, shipment, history, costs)
+
+
+def _take(found: _Answers, today: date, batch: _Batch) -> None:
+    item, costs = found.item, found.costs
+    if found.asked.status and found.shipment is None:
         return  # announced by its order, not there yet: the next night asks again
-    if ask.history and history is None:
+    if found.asked.history and found.history is None:
         return
-    for found, rows in ((shipment, batch.shipments), (history, batch.histories), (costs, batch.costs)):
-        if found is not None:
-            rows.append(_row(item, found))
+    for answer, rows in ((found.shipment, batch.shipments), (found.history, batch.histories), (costs, batch.costs)):
+        if answer is not None:
+            rows.append(_row(item, answer))
     batch.readings.append(
         (
             item.shipment,
             item.cost_observed or (costs is not None and costs.value.seller_cost is not None),
-            ended,
+            found.ended,
             item.cancelled,
-            None if ended else next_look(item.first_day, today),
+            None if found.ended else next_look(item.first_day, today),
         )
     )
 

@@ -22,6 +22,7 @@ from viang_pipeline.sources.mercado_livre.client import MercadoLivreClient
 from viang_pipeline.sources.mercado_livre.payloads.visits import DayVisits
 from viang_pipeline.sources.mercado_livre.visits import account_visits, listing_visits
 from viang_pipeline.sources.payloads import record
+from viang_pipeline.sources.side_by_side import side_by_side
 from viang_pipeline.warehouse import ledgers
 from viang_pipeline.warehouse.load import RawRow, upsert_raw
 from viang_pipeline.warehouse.locks import lock_client
@@ -42,11 +43,15 @@ def collect_visits(work: Work, api: MercadoLivreClient, days: Iterable[date]) ->
     started = api.http.requests
     with work.store.transaction() as conn:
         plan = _plan(conn, work.client_id, wanted, last_closed_day(now))
+
+    def ask(question: Question) -> dict[date, int] | None:
+        return listing_visits(api, question.listing, question.first, question.last)
+
     total, unknown = Outcome(), 0
     try:
         account = account_visits(api, plan.account_from, plan.yesterday)
         for batch in (plan.questions[n : n + BATCH] for n in range(0, len(plan.questions), BATCH)):
-            answers = {asked: listing_visits(api, asked.listing, asked.first, asked.last) for asked in batch}
+            answers = dict(zip(batch, side_by_side(ask, batch), strict=True))
             if len(answers) > 1 and not any(found is not None for found in answers.values()):
                 raise PermanentFailure(
                     "Nenhum anúncio tem visitas na plataforma: a rota mudou",

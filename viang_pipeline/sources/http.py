@@ -7,6 +7,7 @@ The token travels in a header only, and no error that could quote a header or a 
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -58,7 +59,7 @@ class HttpClient:
     """Reads one outside system over kept-alive connections.
 
     ``retries``: attempts after the first one; ``retry_seconds``: no new attempt starts later than this after the first.
-    Safe to use from one thread at a time.
+    Safe between threads: what they learn of the platform, they learn together.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class HttpClient:
         self.throttled = 0
         self._tokens = tokens
         self._pacer = pacer
+        self._turn = threading.Lock()  # for the counters and the conduct; never held while waiting
         self._client = httpx.Client(
             base_url=base_url,
             transport=transport,
@@ -130,7 +132,8 @@ class HttpClient:
 
     def _once(self, attempt: _Attempt) -> Answer:
         """One attempt, with at most one more for a token that is no longer good (contract Mercado Livre §1.1)."""
-        stopped = self._conduct.stopped(attempt.path)
+        with self._turn:
+            stopped = self._conduct.stopped(attempt.path)
         if stopped is not None:
             raise stopped
         attempt.tries += 1
@@ -168,7 +171,8 @@ class HttpClient:
         headers = dict(attempt.headers)
         if token:
             headers["Authorization"] = f"Bearer {token}"
-        self.requests += 1
+        with self._turn:
+            self.requests += 1
         how: Broken
         try:
             return self._client.request(
@@ -181,22 +185,28 @@ class HttpClient:
         except (httpx.HTTPError, httpx.StreamError):
             how = "cut"
         # Raised outside the except block: the HTTP library's error holds the request, and the request the token.
-        raise self._obey(attempt, self._conduct.broken(attempt.path, attempt.tries, how))
+        with self._turn:
+            verdict = self._conduct.broken(attempt.path, attempt.tries, how)
+        raise self._obey(attempt, verdict)
 
     def _judge(self, attempt: _Attempt, response: httpx.Response) -> Answer:
         status, content = response.status_code, response.content
         headers = dict(response.headers)
-        self._conduct.answered(attempt.path, status)
+        with self._turn:
+            self._conduct.answered(attempt.path, status)
         if status in attempt.accept:
             document = payloads.decode(content, where=attempt.where) if status in (200, 206) else None
             return Answer(status, headers, content, document)
-        raise self._obey(attempt, self._conduct.verdict(attempt.path, attempt.tries, status, headers, content))
+        with self._turn:
+            verdict = self._conduct.verdict(attempt.path, attempt.tries, status, headers, content)
+        raise self._obey(attempt, verdict)
 
     def _obey(self, attempt: _Attempt, verdict: Verdict) -> SourceFailure:
         """Do what the verdict asks of the pace; its failure."""
         attempt.pause = verdict.pause
         if verdict.slower:
-            self.throttled += 1
+            with self._turn:
+                self.throttled += 1
             if self._pacer:
                 self._pacer.throttled(verdict.pause)
         if verdict.closes and self._pacer:
@@ -204,7 +214,8 @@ class HttpClient:
         return verdict.failure
 
     def _count_retry(self, state: tenacity.RetryCallState) -> None:
-        self.retries += 1
+        with self._turn:
+            self.retries += 1
         failure = state.outcome.exception() if state.outcome else None
         what = failure.what if isinstance(failure, SourceFailure) else "falha"
         log.info("%s: %s; tentativa %d em %.1f s", self.source, what, state.attempt_number + 1, state.upcoming_sleep)

@@ -7,6 +7,7 @@ are one, ``/shipments/1`` is another.
 from __future__ import annotations
 
 import re
+import threading
 from collections import Counter
 
 from viang_pipeline.failures import SourcePaused
@@ -23,15 +24,21 @@ def family(path: str) -> str:
 
 
 class RouteFamilies:
-    """Counts refusals of each family for the length of one read; another read starts with new ones."""
+    """Counts refusals of each family for the length of one read; another read starts with new ones.
+
+    Requests of several threads that were under way together count as one: none of them was sent in spite of another's
+    refusal.
+    """
 
     def __init__(self, source: str) -> None:
         self._source = source
         self._refused: Counter[str] = Counter()
+        self._sent = threading.local()
 
     def stopped(self, path: str) -> SourcePaused | None:
         """The failure of a read whose family is stopped; None while it may go on."""
         name = family(path)
+        self._sent.after = self._refused[name]
         if self._refused[name] < REPEATED:
             return None
         return SourcePaused(
@@ -47,5 +54,6 @@ class RouteFamilies:
         self._refused.pop(family(path), None)
 
     def refused(self, path: str) -> None:
-        """The platform answered 429."""
-        self._refused[family(path)] += 1
+        """The platform answered 429 to this thread's last request."""
+        name = family(path)
+        self._refused[name] = min(self._refused[name], self._sent.after) + 1

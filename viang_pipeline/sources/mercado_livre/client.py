@@ -26,6 +26,7 @@ from viang_pipeline.sources.mercado_livre.payloads import (
     ShipmentHistory,
 )
 from viang_pipeline.sources.payloads import RawRecord, S, pseudonym, read, record
+from viang_pipeline.sources.side_by_side import side_by_side
 
 SearchField = Literal["date_created", "date_last_updated"]
 
@@ -121,9 +122,7 @@ class MercadoLivreClient:
                 found.announced += part.announced
                 found.collected += part.collected
             orders = [order for order in found.orders.values() if _inside(order, field, lower, reach)]
-            for order in orders:
-                if order.status == CANCELLED and order.cancel_detail is None:
-                    self._complete_cancellation(order, known)
+            self._complete_cancellations(orders, known)
             unknown = self.unknown_fields
         finally:
             self.unknown_fields = earlier_unknown | self.unknown_fields
@@ -265,12 +264,16 @@ class MercadoLivreClient:
         order.buyer = None
         return order
 
-    def _complete_cancellation(self, order: Order, known: Callable[[int], CancelDetail | None] | None) -> None:
-        """Give a cancelled order the reason and date its search row lacks. The rest of the row stays as searched, so
+    def _complete_cancellations(
+        self, orders: Iterable[Order], known: Callable[[int], CancelDetail | None] | None
+    ) -> None:
+        """Give cancelled orders the reason and date their search rows lack. The rest of a row stays as searched, so
         that the record is the same when the detail is known already."""
-        order.cancel_detail = known(order.id) if known else None
-        if order.cancel_detail is None:
-            whole = self._order(order.id)
+        bare = [order for order in orders if order.status == CANCELLED and order.cancel_detail is None]
+        for order in bare:
+            order.cancel_detail = known(order.id) if known else None
+        to_ask = [order for order in bare if order.cancel_detail is None]
+        for order, whole in zip(to_ask, side_by_side(lambda order: self._order(order.id), to_ask), strict=True):
             order.cancel_detail = None if whole is None else whole.cancel_detail
 
     def _optional(self, route: str, headers: dict[str, str] | None = None) -> Any:
