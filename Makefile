@@ -21,7 +21,7 @@ ui: $(INSTALLED) ## the Dagster interface over the same data, on http://127.0.0.
 	@$(BIN)/viang demo --ui
 
 test: $(INSTALLED) ## the whole test suite, real Postgres included
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 check: $(INSTALLED) ## format, lint, types and the direction of dependencies
 	@$(BIN)/ruff format --check .

@@ -57,8 +57,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest file first, so that the other worker has something to do until it ends."""
-    items.sort(key=lambda item: item.get_closest_marker("engine") is None)
+    """The longest files first, so that the other workers have something to do until they end."""
+    engine, slow = ({item.path for item in items if item.get_closest_marker(mark)} for mark in ("engine", "slow"))
+    items.sort(key=lambda item: (item.path not in engine, item.path not in slow))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -162,6 +162,7 @@ class Sandbox:
         """Stop serving and free the port."""
         if self._server is not None and self._thread is not None and self._socket is not None:
             self._server.should_exit = True
+            self._server.force_exit = True  # clients keep their connections; nobody waits for them to go
             self._thread.join()
             self._socket.close()
 
