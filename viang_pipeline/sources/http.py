@@ -34,6 +34,12 @@ Params = Mapping[str, str | int | Sequence[str | int]]
 """A sequence repeats its name."""
 
 
+class Decode(Protocol):
+    """Bytes to a document. Raises TransientFailure when they are cut."""
+
+    def __call__(self, content: bytes, *, where: str) -> Any: ...
+
+
 class TokenSource(Protocol):
     """Where the bearer token comes from."""
 
@@ -47,7 +53,7 @@ class TokenSource(Protocol):
 @dataclass(frozen=True, slots=True)
 class Answer:
     """An accepted answer. ``headers`` have lower-case names; ``document`` is the decoded body with exact numbers
-    (None when the accepted status carries none)."""
+    (None when the accepted status carries none), or what the caller's own decoder made of it."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
@@ -117,14 +123,18 @@ class HttpClient:
         params: Params | None = None,
         headers: Mapping[str, str] | None = None,
         accept: Collection[int] = (200,),
+        decode: Decode = payloads.decode,
     ) -> Answer:
         """The answer to ``GET path`` once its status is in ``accept``.
 
-        ``accept`` may name statuses that mean something to the caller (404 "not there yet", 204 "nothing", 206).
+        ``accept`` may name statuses that mean something to the caller (404 "not there yet", 204 "nothing", 206);
+        ``decode`` makes the document of a body, and an answer it calls cut is asked for again.
         Raises TransientFailure when the repeats are used up, SourcePaused when the platform's rules forbid to ask (then
         at once, without asking, for every later read they forbid), PermanentFailure when repeating is of no use.
         """
-        return self._retrying(self._once, _Attempt("GET", path, params, headers or {}, frozenset(accept)))
+        return self._retrying(
+            self._once, _Attempt("GET", path, params, headers or {}, frozenset(accept), decode=decode)
+        )
 
     def post(self, path: str, body: Mapping[str, object], headers: Mapping[str, str] | None = None) -> Answer:
         """The answer to a read that the outside system wants as ``POST`` with a JSON body. Raises as ``get`` does."""
@@ -195,7 +205,7 @@ class HttpClient:
         with self._turn:
             self._conduct.answered(attempt.path, status)
         if status in attempt.accept:
-            document = payloads.decode(content, where=attempt.where) if status in (200, 206) else None
+            document = attempt.decode(content, where=attempt.where) if status in (200, 206) else None
             return Answer(status, headers, content, document)
         with self._turn:
             verdict = self._conduct.verdict(attempt.path, attempt.tries, status, headers, content)
@@ -232,6 +242,7 @@ class _Attempt:
     accept: frozenset[int]
     tries: int = 0
     body: Mapping[str, object] | None = None
+    decode: Decode = payloads.decode
     renewed: bool = False
     repeatable: bool = True
     pause: float | None = None

@@ -7,6 +7,7 @@ JSON null and an absent field mean the same here: not observed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
@@ -30,12 +31,19 @@ _canonical = msgspec.json.Encoder(decimal_format="number", order="deterministic"
 class Payload(msgspec.Struct, omit_defaults=True, gc=False):
     """Base of every struct read from an outside system.
 
-    ``ignored``: fields known and left out on purpose. Every Decimal is rid of binary noise
-    (``14.290000000000001`` is 14.29, contract Mercado Livre §1) and keeps at least two decimals. A document has no
-    cycles, so the garbage collector need not look at it (a fifth of the time of reading).
+    ``ignored``: fields known and left out on purpose. A document has no cycles, so the garbage collector need not look
+    at it (a fifth of the time of reading).
     """
 
     ignored: ClassVar[frozenset[str]] = frozenset()
+
+
+class Amounts(Payload):
+    """Base of every struct with money or rates among its own fields.
+
+    Every Decimal is rid of binary noise (``14.290000000000001`` is 14.29, contract Mercado Livre §1) and keeps at least
+    two decimals.
+    """
 
     def __post_init__(self) -> None:
         for name in _amounts(type(self)):
@@ -110,6 +118,25 @@ def decode(content: bytes, *, where: str) -> Any:
         ) from None
 
 
+class Rows(msgspec.Struct, gc=False):
+    """A page whose rows stay bytes until somebody reads them."""
+
+    paging: Any = None
+    results: list[msgspec.Raw] | None = None
+
+
+_rows = msgspec.json.Decoder(Rows)
+
+
+def decode_rows(content: bytes, *, where: str) -> Rows | None:
+    """A page of rows; None when the document is no page. Raises TransientFailure when the bytes are not JSON."""
+    try:
+        return _rows.decode(content)
+    except msgspec.DecodeError:
+        decode(content, where=where)
+        return None
+
+
 def read(document: Any, kind: type[S], *, where: str, what: str, unknown: set[str] | None = None) -> S:
     """A document (from ``decode``) as ``kind``; fields nobody decided about are added to ``unknown``.
 
@@ -129,6 +156,20 @@ def read(document: Any, kind: type[S], *, where: str, what: str, unknown: set[st
             where=where,
             action="Nada foi gravado. A plataforma mudou o formato: o leitor precisa ser ajustado.",
         ) from None
+
+
+def read_bytes(content: bytes, kind: type[S], *, where: str, what: Callable[[Any], str], unknown: set[str]) -> S:
+    """One object straight from its bytes: what ``read`` does, without a document in between.
+
+    ``what`` names the object for people, given its document. Raises as ``decode`` and ``read`` do.
+    """
+    try:
+        _strict_decoder(kind).decode(content)
+        value: S = _decoder(kind).decode(content)
+    except msgspec.DecodeError:
+        document = decode(content, where=where)  # something is unknown, null or wrong: the document tells what
+        value = read(document, kind, where=where, what=what(document), unknown=unknown)
+    return value
 
 
 def unknown_fields(document: Any, kind: type[Payload]) -> set[str]:
@@ -177,6 +218,16 @@ class _Shape:
             forbid_unknown_fields=True,
             gc=False,
         )
+
+
+@lru_cache(maxsize=256)
+def _decoder(kind: type[S]) -> msgspec.json.Decoder[S]:
+    return msgspec.json.Decoder(kind, strict=False)
+
+
+@lru_cache(maxsize=256)
+def _strict_decoder(kind: type[Payload]) -> msgspec.json.Decoder[msgspec.Struct]:
+    return msgspec.json.Decoder(_shape(kind).strict)
 
 
 @lru_cache(maxsize=256)

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import ClassVar
+from importlib import import_module
+from pkgutil import walk_packages
+from typing import ClassVar, get_args
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from viang_pipeline import sources
 from viang_pipeline.failures import PermanentFailure, TransientFailure
 from viang_pipeline.sources.mercado_livre.payloads import CancelDetail, Listing, Order, Shipment, ShipmentCosts
-from viang_pipeline.sources.payloads import Payload, decode, pseudonym, read, record, unknown_fields, without_noise
+from viang_pipeline.sources.payloads import (
+    Amounts,
+    Payload,
+    decode,
+    pseudonym,
+    read,
+    read_bytes,
+    record,
+    unknown_fields,
+    without_noise,
+)
 from viang_pipeline_tests.sources.examples import COSTS, FLAT_SHIPMENT, ORDER, SHIPMENT
 
 
@@ -21,7 +34,7 @@ def order(text: str = ORDER) -> Order:
     return read(decode(text.encode(), where="GET /x"), Order, where="GET /x", what="pedido")
 
 
-class Leaf(Payload):
+class Leaf(Amounts):
     ignored: ClassVar[frozenset[str]] = frozenset({"known_noise"})
 
     price: Decimal | None = None
@@ -52,6 +65,48 @@ def test_the_contracts_own_examples_hold_nothing_nobody_decided_about() -> None:
     assert unknown_fields(json.loads(SHIPMENT), Shipment) == set()
     assert unknown_fields(json.loads(FLAT_SHIPMENT), Shipment) == set()
     assert unknown_fields(json.loads(COSTS), ShipmentCosts) == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ORDER,
+        ORDER.replace('"tags":[', '"tags":null,"static_tags":['),
+        ORDER.replace('"currency_id":"BRL"', '"currency_id":"BRL","novo":{"a":1.5}', 1),
+        ORDER.replace("89.9", "89.900000000000006"),
+        ORDER.replace('"id":2000011111222333', '"id":"2000011111222333"', 1),
+    ],
+    ids=["contract", "null list", "unknown field", "noise", "id as text"],
+)
+def test_an_order_read_from_its_bytes_is_the_one_read_from_its_document(text: str) -> None:
+    of_document: set[str] = set()
+    of_bytes: set[str] = set()
+    document = decode(text.encode(), where="GET /x")
+    expected = read(document, Order, where="GET /x", what="pedido", unknown=of_document)
+    found = read_bytes(text.encode(), Order, where="GET /x", what=lambda document: "pedido", unknown=of_bytes)
+    assert record(1, found) == record(1, expected)
+    assert of_bytes == of_document
+
+
+def test_an_order_whose_bytes_do_not_fit_names_itself_and_the_field() -> None:
+    text = ORDER.replace('"quantity":2', '"quantity":"two"', 1)
+    assert text != ORDER
+    with pytest.raises(PermanentFailure, match=r"pedido 2000011111222333: campo em formato inesperado .*quantity"):
+        read_bytes(text.encode(), Order, where="GET /x", what=lambda it: f"pedido {it['id']}", unknown=set())
+
+
+def test_every_struct_that_holds_money_rids_it_of_noise() -> None:
+    def below(kind: type[Payload]) -> set[type[Payload]]:
+        return {kind}.union(*(below(each) for each in kind.__subclasses__()))
+
+    def has_money(kind: type[Payload]) -> bool:
+        return any(Decimal in (field.type, *get_args(field.type)) for field in msgspec.structs.fields(kind))
+
+    for module in walk_packages(sources.__path__, "viang_pipeline.sources."):
+        import_module(module.name)
+    found = {kind for kind in below(Payload) if kind.__module__.startswith("viang_pipeline.") and has_money(kind)}
+    assert Order in found
+    assert {kind.__name__ for kind in found if not issubclass(kind, Amounts)} == set()
 
 
 def test_a_stored_order_keeps_both_update_times_every_payment_and_the_numbers_as_sent() -> None:

@@ -25,7 +25,7 @@ from viang_pipeline.sources.mercado_livre.payloads import (
     ShipmentCosts,
     ShipmentHistory,
 )
-from viang_pipeline.sources.payloads import RawRecord, S, pseudonym, read, record
+from viang_pipeline.sources.payloads import RawRecord, Rows, S, decode_rows, pseudonym, read, read_bytes, record
 from viang_pipeline.sources.side_by_side import side_by_side
 
 SearchField = Literal["date_created", "date_last_updated"]
@@ -220,27 +220,26 @@ class MercadoLivreClient:
         }
         if status is not None:
             params["order.status"] = status
-        document = self.http.get("/orders/search", params).document
-        paging = document.get("paging") if isinstance(document, dict) else None
+        page: Rows | None = self.http.get("/orders/search", params, decode=decode_rows).document
+        paging = page.paging if page else None
         total = paging.get("total") if isinstance(paging, dict) else None
-        rows = document.get("results") if isinstance(document, dict) else None
-        if not isinstance(total, int) or not isinstance(rows, list):
+        if not isinstance(total, int) or page is None or page.results is None:
             raise PermanentFailure(
                 "A busca de pedidos respondeu sem total ou sem lista",
                 where=orders_search.WHERE,
                 action="Nada foi gravado. A plataforma mudou o formato: o leitor precisa ser ajustado.",
             )
-        return orders_search.Page(total, [self._own(row, "/orders/search") for row in rows])
+        return orders_search.Page(total, [self._own(bytes(row), "/orders/search") for row in page.results])
 
     def _order(self, order_id: int) -> Order | None:
-        document = self._optional(f"/orders/{order_id}")
-        return None if document is None else self._own(document, f"/orders/{order_id}")
+        route = f"/orders/{order_id}"
+        answer = self.http.get(route, accept=NOT_THERE_YET)
+        return None if answer.document is None else self._own(answer.content, route)
 
-    def _own(self, document: Any, route: str) -> Order:
-        """A document as an order of this seller, the buyer replaced by a pseudonym, its times checked."""
-        identity = document.get("id") if isinstance(document, dict) else None
-        what = f"pedido {identity if isinstance(identity, int | str) else '(sem id)'}"
-        order = self.read(document, Order, route, what)
+    def _own(self, content: bytes, route: str) -> Order:
+        """The bytes of an order of this seller, the buyer replaced by a pseudonym, its times checked."""
+        order = read_bytes(content, Order, where=f"GET {route}", what=_named, unknown=self.unknown_fields)
+        what = f"pedido {order.id}"
         for name in ("date_created", "date_last_updated", "last_updated"):
             text = getattr(order, name)
             try:
@@ -279,6 +278,11 @@ class MercadoLivreClient:
     def _optional(self, route: str, headers: dict[str, str] | None = None) -> Any:
         """The document at ``route``; None for 204 and 404, which mean "not there yet" for orders and shipments."""
         return self.http.get(route, headers=headers, accept=NOT_THERE_YET).document
+
+
+def _named(document: Any) -> str:
+    identity = document.get("id") if isinstance(document, dict) else None
+    return f"pedido {identity if isinstance(identity, int | str) else '(sem id)'}"
 
 
 def _inside(order: Order, field: SearchField, since: datetime, until: datetime) -> bool:

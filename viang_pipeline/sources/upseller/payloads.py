@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from viang_pipeline.sources.payloads import Payload
+from viang_pipeline.sources.payloads import Amounts, Payload
 
 
-class Item(Payload):
+class Item(Amounts):
     """A listing item of a suborder; ``unit_price`` has the item's discount, not coupons or freight."""
 
     qty_sold: int
@@ -22,7 +22,7 @@ class Item(Payload):
     variation: str | None = None
 
 
-class Component(Payload):
+class Component(Amounts):
     """A warehouse part. ``item``: position of its item; ``warehouse_sku`` is the listing's SKU where nothing is mapped,
     None where that is blank too; a cost of zero means unknown."""
 
@@ -35,7 +35,7 @@ class Component(Payload):
     warehouse: str | None = None
 
 
-class Suborder(Payload):
+class Suborder(Amounts):
     """What is sent together. Instants are ISO with the offset of Brasília; fee and profit are UpSeller's estimates."""
 
     platform: str
@@ -77,7 +77,7 @@ def revenue(order: Suborder) -> Decimal | None:
     return order.order_total if found is None else found
 
 
-class Stock(Payload):
+class Stock(Amounts):
     """A SKU in a warehouse. ``available`` is for sale, ``on_hand`` = available + reserved; ``cost_average`` zero means
     unknown. Read over HTTP there is only ``available``."""
 
@@ -92,7 +92,7 @@ class Stock(Payload):
     cost_average: Decimal | None = None
 
 
-class Product(Payload):
+class Product(Amounts):
     """A SKU of the account. ``purchase_cost`` zero means unknown; ``weight_g`` in grams."""
 
     sku: str

@@ -11,12 +11,12 @@ from typing import ClassVar
 
 import msgspec
 
-from viang_pipeline.sources.payloads import CENT, NOISE, Payload
+from viang_pipeline.sources.payloads import CENT, NOISE, Amounts
 
 EMPTY = ("", "0000-00-00", "0000-00-00 00:00:00")
 
 
-class BlingPayload(Payload):
+class BlingPayload(Amounts):
     """Base of every Bling struct: ``""``, ``"0000-00-00"`` and ``{"id": 0}`` become None where None is possible.
 
     ``cents``: fields that are whole centavos; what is not is kept as sent and reported by ``uneven``.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import ClassVar
 
-from viang_pipeline.sources.payloads import Payload
+from viang_pipeline.sources.payloads import Amounts, Payload
 
 
 class Transactions(Payload):
@@ -19,14 +19,14 @@ class Transactions(Payload):
     canceled: int | None = None
 
 
-class ExcludedRate(Payload):
+class ExcludedRate(Amounts):
     """The true values of a protected seller."""
 
     real_value: int | None = None
     real_rate: Decimal | None = None
 
 
-class ReputationRate(Payload):
+class ReputationRate(Amounts):
     """``rate`` is a fraction; zero while the seller is protected, the truth is then in ``excluded``."""
 
     period: str | None = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import ClassVar
 
-from viang_pipeline.sources.payloads import Payload
+from viang_pipeline.sources.payloads import Amounts, Payload
 
 RATIOS = frozenset({"acos", "roas", "ctr", "cpc", "cvr", "sov", "tacos", "acos_benchmark"})
 """Recomputed from sums, never kept."""
@@ -28,7 +28,7 @@ DETAILS = frozenset(
 """Metrics of the platform no number of ours is made of."""
 
 
-class AdMetrics(Payload):
+class AdMetrics(Amounts):
     """Figures of one row. Every field named here is asked for and has to be there: missing is not zero (§15 trap 20).
 
     ``total_amount`` is direct + indirect.
@@ -54,7 +54,7 @@ class Advertiser(Payload):
     site_id: str | None = None
 
 
-class AdCampaign(Payload):
+class AdCampaign(Amounts):
     """A campaign as it is now; its figures are not kept here."""
 
     ignored: ClassVar[frozenset[str]] = frozenset({"metrics", "acos_target", "currency_id", "acos_top_search_target"})
@@ -72,7 +72,7 @@ class AdCampaign(Payload):
     last_updated: str | None = None
 
 
-class AuctionMetrics(Payload):
+class AuctionMetrics(Amounts):
     """Impression shares of a campaign's day, in percent, as given: never averaged (kpis §5.6)."""
 
     ignored: ClassVar[frozenset[str]] = (

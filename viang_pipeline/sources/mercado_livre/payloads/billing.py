@@ -9,12 +9,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import ClassVar, Literal
 
-from viang_pipeline.sources.payloads import Payload
+from viang_pipeline.sources.payloads import Amounts, Payload
 
 Document = Literal["BILL", "CREDIT_NOTE"]
 
 
-class SaleFee(Payload):
+class SaleFee(Amounts):
     """The exact split of an order's selling fee (Brazil only)."""
 
     ignored: ClassVar[frozenset[str]] = frozenset({"discount_reason"})
@@ -25,7 +25,7 @@ class SaleFee(Payload):
     discount: Decimal | None = None
 
 
-class BilledSale(Payload):
+class BilledSale(Amounts):
     """An order inside a line."""
 
     ignored: ClassVar[frozenset[str]] = frozenset(
@@ -39,7 +39,7 @@ class BilledSale(Payload):
     sale_fee: SaleFee | None = None
 
 
-class ChargeInfo(Payload):
+class ChargeInfo(Amounts):
     """What is charged, or with ``BONUS`` given back."""
 
     ignored: ClassVar[frozenset[str]] = frozenset({"legal_document_status", "legal_document_number"})
@@ -83,7 +83,7 @@ class BillingLine(Payload):
     document: Document | None = None
 
 
-class SummaryRow(Payload):
+class SummaryRow(Amounts):
     """The total of one sub type."""
 
     ignored: ClassVar[frozenset[str]] = frozenset({"label", "group_id", "group_description"})

@@ -10,7 +10,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import ClassVar
 
-from viang_pipeline.sources.payloads import Payload
+from viang_pipeline.sources.payloads import Amounts, Payload
 
 
 class Resolution(Payload):
@@ -45,7 +45,6 @@ class Claim(Payload):
     related_entities: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        super().__post_init__()
         self.related_entities = tuple(sorted(self.related_entities))
 
     @property
@@ -54,7 +53,7 @@ class Claim(Payload):
         return any(entity in ("return", "returns") for entity in self.related_entities)
 
 
-class ReturnedLine(Payload):
+class ReturnedLine(Amounts):
     """What of an order comes back."""
 
     ignored: ClassVar[frozenset[str]] = frozenset({"total_quantity", "context_type"})
@@ -92,7 +91,7 @@ class ClaimReturn(Payload):
     orders: tuple[ReturnedLine, ...] = ()
 
 
-class ReturnCost(Payload):
+class ReturnCost(Amounts):
     """The way back, charged to the seller."""
 
     ignored: ClassVar[frozenset[str]] = frozenset({"amount_usd"})

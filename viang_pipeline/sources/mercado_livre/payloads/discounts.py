@@ -8,10 +8,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import ClassVar
 
-from viang_pipeline.sources.payloads import Payload
+from viang_pipeline.sources.payloads import Amounts, Payload
 
 
-class DiscountAmounts(Payload):
+class DiscountAmounts(Amounts):
     """The whole discount of a line and the part the seller pays."""
 
     total: Decimal

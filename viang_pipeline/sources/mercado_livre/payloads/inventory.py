@@ -20,7 +20,6 @@ class Blocked(Payload):
     quantity: int
 
     def __post_init__(self) -> None:
-        super().__post_init__()
         plain = _HUMP.sub("_", self.status).lower()
         self.status = _SPELLINGS.get(plain, plain)
 
@@ -37,7 +36,6 @@ class FulfillmentStock(Payload):
     not_available_detail: tuple[Blocked, ...] = ()
 
     def __post_init__(self) -> None:
-        super().__post_init__()
         self.not_available_detail = tuple(sorted(self.not_available_detail, key=lambda b: (b.status, b.quantity)))
 
 

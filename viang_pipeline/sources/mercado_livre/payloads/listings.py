@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from viang_pipeline.sources.mercado_livre.payloads.attributes import Attribute
-from viang_pipeline.sources.payloads import Payload
+from viang_pipeline.sources.payloads import Amounts, Payload
 
 
 class ListingShipping(Payload):
@@ -34,7 +34,7 @@ class ItemRelation(Payload):
     id: str | None = None
 
 
-class Variation(Payload):
+class Variation(Amounts):
     """A variation of a listing. Ids are renewed when the listing is relisted."""
 
     ignored: ClassVar[frozenset[str]] = frozenset(
@@ -57,7 +57,7 @@ class Variation(Payload):
         return _seller_sku(self.attributes)
 
 
-class Listing(Payload):
+class Listing(Amounts):
     """A listing (MLB id). Stock is shared by all listings of one ``user_product_id``: never add it up (§15 trap 16)."""
 
     ignored: ClassVar[frozenset[str]] = frozenset(

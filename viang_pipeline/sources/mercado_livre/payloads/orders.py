@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from viang_pipeline.domain.business_day import parse_instant
 from viang_pipeline.sources.mercado_livre.payloads.attributes import Attribute
-from viang_pipeline.sources.payloads import Payload
+from viang_pipeline.sources.payloads import Amounts, Payload
 
 CANCELLED = "cancelled"
 
@@ -50,7 +50,7 @@ class SoldItem(Payload):
     user_product_id: str | None = None
 
 
-class DiscountAmounts(Payload):
+class DiscountAmounts(Amounts):
     """Per unit: ``full`` is the whole discount, ``seller`` the part the seller pays."""
 
     full: Decimal | None = None
@@ -63,14 +63,14 @@ class LineDiscount(Payload):
     amounts: DiscountAmounts | None = None
 
 
-class RequestedQuantity(Payload):
+class RequestedQuantity(Amounts):
     """The quantity asked by the buyer, in the unit of the listing."""
 
     value: Decimal | None = None
     measure: str | None = None
 
 
-class OrderItem(Payload):
+class OrderItem(Amounts):
     """One line. ``unit_price``, ``full_unit_price`` and ``sale_fee`` are per unit; ``gross_price`` is per line."""
 
     ignored: ClassVar[frozenset[str]] = frozenset(
@@ -99,7 +99,7 @@ class OrderItem(Payload):
     element_id: str | int | None = None
 
 
-class Payment(Payload):
+class Payment(Amounts):
     """One payment try. Sum over the statuses that matter, never take the first."""
 
     ignored: ClassVar[frozenset[str]] = frozenset(
@@ -159,19 +159,18 @@ class CancelDetail(Payload):
     date: str | None = None
 
     def __post_init__(self) -> None:
-        super().__post_init__()
         if not (isinstance(self.requested_by, str) and self.requested_by.replace("_", "").isalpha()):
             self.requested_by = None  # a role ("buyer", "seller") is kept, a person's id is not
 
 
-class Coupon(Payload):
+class Coupon(Amounts):
     """The coupon of an order."""
 
     id: str | int | None = None
     amount: Decimal | None = None
 
 
-class Taxes(Payload):
+class Taxes(Amounts):
     """Taxes stated on the order."""
 
     ignored: ClassVar[frozenset[str]] = frozenset({"id"})
@@ -190,7 +189,7 @@ class OrderContext(Payload):
     flows: tuple[str, ...] = ()
 
 
-class Order(Payload):
+class Order(Amounts):
     """An order. ``buyer`` is empty in stored records; ``buyer_key`` is the buyer's pseudonym."""
 
     ignored: ClassVar[frozenset[str]] = frozenset(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import ClassVar
 
-from viang_pipeline.sources.payloads import Payload
+from viang_pipeline.sources.payloads import Amounts, Payload
 
 
 class Logistic(Payload):
@@ -20,7 +20,7 @@ class Logistic(Payload):
     direction: str | None = None
 
 
-class LeadTime(Payload):
+class LeadTime(Amounts):
     """Prices and promise of a shipment. ``list_cost`` is not what the seller is charged (§15 trap 8)."""
 
     ignored: ClassVar[frozenset[str]] = frozenset(
@@ -132,7 +132,6 @@ class Shipment(Payload):
     shipping_option: LeadTime | None = None
 
     def __post_init__(self) -> None:
-        super().__post_init__()
         self.tags = tuple(sorted(self.tags))
         if self.logistic is None and (self.logistic_type or self.mode):
             self.logistic = Logistic(mode=self.mode, type=self.logistic_type)
@@ -157,7 +156,7 @@ class ShipmentHistory(Payload):
     events: tuple[ShipmentEvent, ...] = ()
 
 
-class CostDiscount(Payload):
+class CostDiscount(Amounts):
     """Informational: what reduced a freight side."""
 
     rate: Decimal | None = None
@@ -165,7 +164,7 @@ class CostDiscount(Payload):
     promoted_amount: Decimal | None = None
 
 
-class CostSide(Payload):
+class CostSide(Amounts):
     """One side of the freight. ``cost`` is what that side really pays; the rest is informational (§5.2)."""
 
     ignored: ClassVar[frozenset[str]] = frozenset({"charges", "cost_details"})
@@ -177,7 +176,7 @@ class CostSide(Payload):
     discounts: tuple[CostDiscount, ...] = ()
 
 
-class ShipmentCosts(Payload):
+class ShipmentCosts(Amounts):
     """The freight of one shipment (often a whole pack). In stored records only the seller's own sender remains and the
     receiver has no id."""
 
