@@ -58,9 +58,9 @@ def semantic_type(column: str) -> str | None:
     if column in CATEGORIES:
         return "type/Category"
     unit = BY_ID[column].unidade if column in BY_ID else None
-    if unit == "BRL" or unit is None and column in _MONEY:
+    if unit == "BRL" or (unit is None and column in _MONEY):
         return "type/Currency"
-    if unit == "fração" or unit is None and column.endswith(_SHARES):
+    if unit == "fração" or (unit is None and column.endswith(_SHARES)):
         return "type/Percentage"
     return None
 
