@@ -69,6 +69,21 @@ def our_cards(api: MetabaseClient, dashboards: Sequence[Dashboard] = DASHBOARDS)
     }
 
 
+def our_dashboards(api: MetabaseClient) -> dict[str, int]:
+    """Key → number of our dashboards that are in use in this Metabase."""
+    return {key: int(found["id"]) for key, found in _marked(api, archived=False).items()}
+
+
+def _marked(api: MetabaseClient, *, archived: bool) -> dict[str, Body]:
+    """Key → dashboard with our mark. A copy a person made carries it too: the oldest one is ours."""
+    found: dict[str, Body] = {}
+    for board in sorted(api.dashboards(archived=archived), key=lambda each: int(each["id"])):
+        mark = mark_of(board.get("description"))
+        if mark is not None:
+            found.setdefault(mark.partition(":")[0], board | {"archived": archived})
+    return found
+
+
 def _cards(dashboards: Sequence[Dashboard]) -> list[tuple[str, str, Card]]:
     """Key, dashboard's key and card of every card, the list of clients first: filters need its number."""
     found = [(CLIENTS, "visao_geral", CLIENT_LIST)]
@@ -154,12 +169,7 @@ class _Provision:
         return number
 
     def _all_dashboards(self, dashboards: Sequence[Dashboard], collection: int, ids: dict[str, int]) -> None:
-        known: dict[str, Body] = {}
-        for archived in (False, True):
-            for found in sorted(self._api.dashboards(archived=archived), key=lambda each: int(each["id"])):
-                mark = mark_of(found.get("description"))
-                if mark is not None:  # a copy a person made has the mark too: the first one is ours
-                    known.setdefault(mark.partition(":")[0], found | {"archived": archived})
+        known = _marked(self._api, archived=True) | _marked(self._api, archived=False)
         for board in dashboards:
             self._on_step(board.name)
             self._dashboard(board, known.get(board.key), collection, ids)
