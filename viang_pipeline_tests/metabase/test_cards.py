@@ -22,7 +22,8 @@ IDS = [f"{board}/{card.key}" for board, card in CARDS]
 
 WORLD = """
     -- Two shops. Aurora over the 62 days that end yesterday, which hold a whole month: 100 in 2 purchases a day, and
-    -- yesterday 3 000 in 1; half of its revenue is covered. Boreal began 10 days ago: 50 a day, nothing covered, no ads read.
+    -- yesterday 3 000 in 1; half of its revenue is covered. Boreal began 10 days ago: 50 a day, nothing covered, no
+    -- ads read.
     insert into dashboard.agg_client_day
         (client_id, dia, faturamento, pedidos, compras, unidades, pedidos_cancelados, faturamento_coberto, mc,
          mc_pre_ads, faturamento_com_comissao, faturamento_com_frete, faturamento_com_custo, faturamento_com_imposto,
