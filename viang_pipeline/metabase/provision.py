@@ -187,6 +187,8 @@ class _Provision:
             known = self._api.create_dashboard(body | {"collection_id": collection}) | {"archived": False}
             self._done.created.append(board.name)
         number = self._done.dashboards[board.key] = int(known["id"])
+        if known["archived"]:  # what is in the trash takes no cards
+            self._api.update_dashboard(number, {"archived": False})
         current = self._api.dashboard(number)
         there = {each.get("card_id") for each in current.get("dashcards") or []}
         wanted = {each["card_id"] for each in content["dashcards"]} - {None}
@@ -203,6 +205,5 @@ class _Provision:
             "parameters": content["parameters"] + others,
             "dashcards": merged(current.get("dashcards") or [], content["dashcards"], tabs),
             "tabs": tabs,
-            **({"archived": False} if known["archived"] else {}),
         }
         self._api.update_dashboard(number, content)

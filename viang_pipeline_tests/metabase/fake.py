@@ -200,6 +200,8 @@ class FakeMetabase:
         if len(set(ids)) < len(ids) or any(not each.get("type") for each in after["parameters"]):
             raise Refused(400, parameters="id and type, ids are unique")
         if "dashcards" in body:
+            if board["archived"]:
+                raise Refused(404, dashboard="The object has been archived.")
             after["dashcards"] = self._dashcards(board, after)
         self.dashboards[number] = after
         return self.get_dashboard(number)
