@@ -43,6 +43,16 @@ WORLD = """
     select 'boreal', (now() at time zone 'America/Sao_Paulo')::date - n, 50, 1, 1, 1, '{custo_desconhecido}', '', 1,
         'r', now(), 'final', 'preliminar', 'final', 'final', 'final'
     from generate_series(1, 10) as n;
+    -- Cobre: two days, and no margin on the second, whose ads were not read; visits observed on the first.
+    insert into dashboard.agg_client_day
+        (client_id, dia, faturamento, pedidos, faturamento_coberto, mc, visitas, pedidos_com_visita, faltantes, hash,
+         versao_metrica, run_id, calculado_em,
+         maturidade_vendas, maturidade_ads, maturidade_visitas, maturidade_devolucoes, maturidade_cobranca)
+    select 'cobre', (now() at time zone 'America/Sao_Paulo')::date - n, 100, 3, 100, case n when 2 then 30 end,
+        case n when 2 then 300 end, case n when 2 then 3 end, '{}', '', 1, 'r', now(),
+        'final', 'final', 'final', 'final', 'final'
+    from generate_series(1, 2) as n;
+    update dashboard.agg_client_day set visitas = 200, pedidos_com_visita = 2 where client_id = 'aurora';
     insert into dashboard.source_reads (client_id, source, resource, dia, completo, completo_em, tentado_em)
     select client_id, 'mercado_livre', 'orders', dia, true, now(), now() from dashboard.agg_client_day;
     insert into dashboard.fact_sku_day
@@ -61,7 +71,7 @@ WORLD = """
         '{}', 1, 'r', now()
     from (values ('aurora', 'A'), ('boreal', 'A')) as v (client_id, sku);
     insert into dashboard.restatement_ledger (client_id, dia, metrica, antes, depois, motivo, run_id, registrado_em)
-    select client_id, dia, 'faturamento', 9, 10, 'reprocesso', 'r', now() from dashboard.agg_client_day limit 1;
+    select 'aurora', max(dia), 'faturamento', 9, 10, 'reprocesso', 'r', now() from dashboard.agg_client_day;
     insert into dashboard.fact_quarantine_day (client_id, dia, motivo, registros, versao_metrica, run_id, calculado_em)
     select 'aurora', max(dia), 'moeda', 3, 1, 'r', now() from dashboard.agg_client_day;
     insert into dashboard.reconciliation
@@ -168,7 +178,7 @@ def test_a_period_is_compared_with_as_many_days_just_before_it(ask: Ask, world: 
 
 def test_nothing_is_compared_with_days_that_were_not_read_for_every_client(ask: Ask) -> None:
     before, now = ask("visao_geral", "faturamento")
-    assert (before["faturamento"], now["faturamento"]) == (None, 6400)  # Boreal began ten days ago
+    assert (before["faturamento"], now["faturamento"]) == (None, 6600)  # Boreal began ten days ago
     rows = ask("visao_geral", "comparacao")
     assert {row["diferenca"] for row in rows} == {None}
     assert "não se compara" in rows[0]["leitura"]
@@ -186,6 +196,29 @@ def test_margin_is_over_covered_revenue_and_its_coverage_over_all_of_it(ask: Ask
     assert ask("margem", "mc_pct", client_id="aurora") == [{"mc_pct": Decimal("0.200000")}]
     assert ask("margem", "mc_cobertura", client_id="aurora") == [{"mc_cobertura": Decimal("0.500000")}]
     assert ask("margem", "mc_cobertura", client_id="boreal") == [{"mc_cobertura": None}]
+
+
+def test_a_margin_is_never_over_revenue_of_days_that_have_none(ask: Ask) -> None:
+    assert ask("margem", "mc_pct", client_id="cobre") == [{"mc_pct": Decimal("0.300000")}]
+    assert ask("visao_geral", "mc_cobertura", client_id="cobre") == [{"mc_cobertura": Decimal("0.500000")}]
+    (shop,) = ask("visao_geral", "por_cliente", client_id="cobre")
+    assert (shop["mc_pct"], shop["mc_cobertura"]) == (Decimal("0.300000"), Decimal("0.500000"))
+    found = {row["numero"]: row["atual"] for row in ask("visao_geral", "comparacao", client_id="cobre")}
+    assert (found["Margem de contribuição (%)"], found["Cobertura da margem"]) == (30, 50)
+
+
+def test_conversion_is_of_the_days_whose_visits_were_observed(ask: Ask) -> None:
+    assert [row["conversao"] for row in ask("visao_geral", "conversao_por_dia", client_id="cobre")] == [
+        Decimal("0.010000")
+    ]
+
+
+def test_returns_become_a_rate_only_when_sales_are_old_enough_to_have_come_back(ask: Ask, world: Database) -> None:
+    (young,) = ask("produtos", "devolvidos", client_id="aurora")
+    old = str(yesterday(world) - timedelta(days=59))
+    (both,) = ask("produtos", "devolvidos", client_id="aurora", inicio=old)
+    assert (young["devolucoes"], young["taxa_devolucao"]) == (30, None)
+    assert (both["devolucoes"], both["taxa_devolucao"]) == (60, Decimal("0.500000"))
 
 
 def test_days_that_may_still_change_are_counted_and_apart(ask: Ask) -> None:

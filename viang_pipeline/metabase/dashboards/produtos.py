@@ -77,7 +77,8 @@ PRODUTOS = Dashboard(
             ),
             (
                 table(
-                    "devolvidos", "Devoluções por SKU", "Pela data da venda; vendas recentes ainda podem voltar.",
+                    "devolvidos", "Devoluções por SKU",
+                    "Pela data da venda. Taxa só das vendas com mais de 30 dias: as outras ainda podem voltar.",
                     client_id=("Cliente", TEXT), sku=("SKU", TEXT), pedidos=("Pedidos", UNITS),
                     devolucoes=("Devoluções", UNITS), taxa_devolucao=("Taxa de devolução", PERCENT),
                     custo_devolucao=("Custo de devoluções", BRL),

@@ -53,7 +53,14 @@ VISAO_GERAL = Dashboard(
                     "bar", "faturamento_por_dia", "Faturamento por dia", ("dia", "situacao"),
                     {"faturamento": ("Faturamento", BRL)}, stacked=True, note="Dias preliminares em outra cor.",
                 ),
-                24,
+                16,
+            ),
+            (
+                chart(
+                    "line", "conversao_por_dia", "Conversão por dia", ("dia",), {"conversao": ("Conversão", PERCENT)},
+                    note="Σ pedidos ÷ Σ visitas, só de clientes com visitas observadas no dia.",
+                ),
+                8,
             ),
         ),
         row(

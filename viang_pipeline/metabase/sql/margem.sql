@@ -7,11 +7,11 @@ order by dia
 
 -- card: mc_pct
 with {periodo}
-select round(sum(mc) / nullif(sum(faturamento_coberto), 0), 6) as mc_pct from dias
+select round(sum(mc) / nullif(sum(faturamento_coberto) filter (where mc is not null), 0), 6) as mc_pct from dias
 
 -- card: mc_cobertura
 with {periodo}
-select round(sum(faturamento_coberto) / nullif(sum(faturamento), 0), 6) as mc_cobertura from dias
+select round(sum(faturamento_coberto) filter (where mc is not null) / nullif(sum(faturamento), 0), 6) as mc_cobertura from dias
 
 -- card: dias_preliminares
 with {periodo}
@@ -24,8 +24,8 @@ from dias
 with {periodo}
 select
     dia,
-    round(sum(mc) / nullif(sum(faturamento_coberto), 0), 6) as mc_pct,
-    round(sum(faturamento_coberto) / nullif(sum(faturamento), 0), 6) as mc_cobertura
+    round(sum(mc) / nullif(sum(faturamento_coberto) filter (where mc is not null), 0), 6) as mc_pct,
+    round(sum(faturamento_coberto) filter (where mc is not null) / nullif(sum(faturamento), 0), 6) as mc_cobertura
 from dias
 group by dia
 order by dia
@@ -57,8 +57,8 @@ select
     sku,
     sum(faturamento) as faturamento,
     sum(mc) as mc,
-    round(sum(mc) / nullif(sum(faturamento_coberto), 0), 6) as mc_pct,
-    round(sum(faturamento_coberto) / nullif(sum(faturamento), 0), 6) as mc_cobertura,
+    round(sum(mc) / nullif(sum(faturamento_coberto) filter (where mc is not null), 0), 6) as mc_pct,
+    round(sum(faturamento_coberto) filter (where mc is not null) / nullif(sum(faturamento), 0), 6) as mc_cobertura,
     round(sum(mc_pre_ads) / nullif(sum(faturamento_coberto), 0), 6) as acos_equilibrio
 from dias
 group by client_id, sku

@@ -65,11 +65,11 @@ somas as (
         sum(pedidos)::bigint as pedidos,
         sum(compras)::bigint as compras,
         sum(unidades)::bigint as unidades,
-        sum(faturamento_coberto) as faturamento_coberto,
+        sum(faturamento_coberto) filter (where mc is not null) as faturamento_coberto,
         sum(mc) as mc,
         case when bool_and(ads_investimento is not null) then sum(ads_investimento) end as ads_investimento,
         case when bool_and(ads_receita is not null) then sum(ads_receita) end as ads_receita,
-        sum(faturamento_coberto) / nullif(sum(faturamento), 0) as mc_cobertura
+        sum(faturamento_coberto) filter (where mc is not null) / nullif(sum(faturamento), 0) as mc_cobertura
     from janelas
     left join dias using (atual)
     group by janelas.atual, janelas.a

@@ -28,8 +28,8 @@ select
     sum(dias.faturamento) as faturamento,
     sum(dias.unidades)::bigint as unidades,
     round(sum(dias.faturamento) / nullif(sum(dias.unidades), 0), 2) as preco_medio,
-    round(sum(dias.mc) / nullif(sum(dias.faturamento_coberto), 0), 6) as mc_pct,
-    round(sum(dias.faturamento_coberto) / nullif(sum(dias.faturamento), 0), 6) as mc_cobertura,
+    round(sum(dias.mc) / nullif(sum(dias.faturamento_coberto) filter (where dias.mc is not null), 0), 6) as mc_pct,
+    round(sum(dias.faturamento_coberto) filter (where dias.mc is not null) / nullif(sum(dias.faturamento), 0), 6) as mc_cobertura,
     max(posicao.curva_abc) as curva_abc,
     max(posicao.tendencia) as tendencia
 from dias
@@ -61,11 +61,14 @@ select
     sku,
     sum(pedidos)::bigint as pedidos,
     sum(devolucoes)::bigint as devolucoes,
-    round(sum(devolucoes)::numeric / nullif(sum(pedidos), 0), 6) as taxa_devolucao,
+    round(
+        sum(devolucoes) filter (where dia < (now() at time zone 'America/Sao_Paulo')::date - 30)::numeric
+        / nullif(sum(pedidos) filter (where dia < (now() at time zone 'America/Sao_Paulo')::date - 30), 0), 6
+    ) as taxa_devolucao,
     sum(custo_devolucao) as custo_devolucao
 from dias
 where devolucoes is not null
 group by client_id, sku
 having sum(devolucoes) > 0
-order by devolucoes desc, taxa_devolucao desc
+order by devolucoes desc, taxa_devolucao desc nulls last
 limit 100

@@ -27,11 +27,11 @@ order by dia
 
 -- card: mc_pct
 with {periodo}
-select round(sum(mc) / nullif(sum(faturamento_coberto), 0), 6) as mc_pct from dias
+select round(sum(mc) / nullif(sum(faturamento_coberto) filter (where mc is not null), 0), 6) as mc_pct from dias
 
 -- card: mc_cobertura
 with {periodo}
-select round(sum(faturamento_coberto) / nullif(sum(faturamento), 0), 6) as mc_cobertura from dias
+select round(sum(faturamento_coberto) filter (where mc is not null) / nullif(sum(faturamento), 0), 6) as mc_cobertura from dias
 
 -- card: dias_preliminares
 with {periodo}
@@ -46,6 +46,14 @@ select
 from dias
 group by 1, 2
 order by 1, 2
+
+-- card: conversao_por_dia
+with {periodo}
+select dia, round(sum(pedidos_com_visita)::numeric / nullif(sum(visitas), 0), 6) as conversao
+from dias
+where visitas is not null and pedidos_com_visita is not null
+group by dia
+order by dia
 
 -- card: comparacao
 with {janelas},
@@ -89,8 +97,8 @@ select
     sum(faturamento) as faturamento,
     sum(pedidos)::bigint as pedidos,
     round(sum(faturamento) / nullif(sum(compras), 0), 2) as ticket_medio,
-    round(sum(mc) / nullif(sum(faturamento_coberto), 0), 6) as mc_pct,
-    round(sum(faturamento_coberto) / nullif(sum(faturamento), 0), 6) as mc_cobertura,
+    round(sum(mc) / nullif(sum(faturamento_coberto) filter (where mc is not null), 0), 6) as mc_pct,
+    round(sum(faturamento_coberto) filter (where mc is not null) / nullif(sum(faturamento), 0), 6) as mc_cobertura,
     case when bool_and(ads_investimento is not null)
         then round(sum(ads_investimento) / nullif(sum(faturamento), 0), 6) end as tacos,
     round(sum(pedidos_cancelados)::numeric / nullif(sum(pedidos_cancelados + pedidos), 0), 6) as taxa_cancelamento,
