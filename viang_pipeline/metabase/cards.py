@@ -148,6 +148,13 @@ NUMBER: Final[Format] = {"number_style": "decimal", "number_separators": ",."}
 DAY: Final[Format] = {"date_style": "D/M/YYYY", "date_abbreviate": False}
 TEXT: Final[Format] = {}
 
+SHADES: Final = {
+    "final": {"color": "#509EE3"},
+    "quase final": {"color": "#A9CDF1"},
+    "preliminar": {"color": "#F2A86F"},
+}
+"""What may still change stands out; bars are stacked by how settled their days are."""
+
 
 def _columns(formats: Mapping[str, tuple[str, Format]]) -> dict[str, Any]:
     return {f'["name","{name}"]': {"column_title": title, **how} for name, (title, how) in formats.items()}
@@ -200,7 +207,7 @@ def chart(
         "graph.x_axis.title_text": axis,
         "graph.y_axis.title_text": first[0] if len(values) == 1 else "",
         "column_settings": _columns({**values, by[0]: (axis, DAY if axis == "Dia" else TEXT)}),
-        "series_settings": {name: {"title": named[0]} for name, named in values.items()},
+        "series_settings": SHADES if stacked else {name: {"title": named[0]} for name, named in values.items()},
         **({"stackable.stack_type": "stacked"} if stacked else {}),
         **looks,
     }

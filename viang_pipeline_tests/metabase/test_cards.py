@@ -190,6 +190,7 @@ def test_rates_are_compared_in_points_and_amounts_in_per_cent(ask: Ask) -> None:
     assert (revenue["atual"], revenue["anterior"], revenue["variacao"]) == (5900, 3000, Decimal("0.966667"))
     assert (share["atual"], share["anterior"]) == (Decimal("10.17"), Decimal("20.00"))
     assert (share["diferenca"], share["variacao"]) == (Decimal("-9.83"), None)
+    assert (share["leitura"], found["Pedidos válidos"]["leitura"]) == ("diferença em pontos percentuais", "estável")
 
 
 def test_margin_is_over_covered_revenue_and_its_coverage_over_all_of_it(ask: Ask) -> None:

@@ -84,6 +84,8 @@ select
     case
         when atual is null or anterior is null then 'sem número em um dos períodos'
         when not coalesce(comparavel, false) then 'não se compara: leituras ou coberturas diferentes'
+        when tipo = '%' and abs(atual - anterior) < 0.5 or tipo <> '%' and abs(atual - anterior) < 0.02 * anterior
+            then 'estável'
         when tipo = '%' then 'diferença em pontos percentuais'
         else ''
     end as leitura
