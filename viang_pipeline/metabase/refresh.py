@@ -55,12 +55,12 @@ def refresh_metabase(settings: Settings, database: Database, run_id: str) -> Ref
     with database.transaction() as conn:
         before, now = _shown(conn), _there(conn)
     result = Refreshed()
-    try:
-        with open_metabase(settings) as api:
+    with open_metabase(settings) as api:
+        try:
             _refresh(api, int(settings.require("metabase_database_id")), before, now, result)
-            requests = api.http.requests
-    except SourceFailure as failure:
-        result.warning, requests = str(failure), 0
+        except SourceFailure as failure:
+            result.warning = str(failure)
+        requests = api.http.requests
     _note(database, run_id, started, settings.clock()(), requests, result, now)
     return result
 

@@ -124,6 +124,9 @@ def test_a_failing_metabase_is_one_warning_and_what_was_not_shown_is_shown_the_n
     ((status, warning),) = log(database)
     assert (status, warning) == ("error", result.warning)
     assert KEY not in result.warning
+    with database.transaction() as conn:
+        calls = conn.execute("select requisicoes from dashboard.updates_log where source = 'metabase'").fetchone()
+    assert calls == (len(metabase.seen),)
     metabase.trouble = lambda method, path: None
     assert refresh().warning is None
     assert {SYNC, RESCAN} <= asked(metabase)
