@@ -7,11 +7,12 @@ from typing import Any
 
 import dagster as dg
 
-from viang_pipeline.assets import marts, raw_bling, raw_mercado_livre, raw_upseller
+from viang_pipeline.assets import dashboards, marts, raw_bling, raw_mercado_livre, raw_upseller
 from viang_pipeline.automation import jobs, schedules, sensors
 from viang_pipeline.checks import invariants, lateness
 from viang_pipeline.resources.bling import BlingResource
 from viang_pipeline.resources.mercado_livre import MercadoLivreResource
+from viang_pipeline.resources.metabase import MetabaseResource
 from viang_pipeline.resources.supabase import SupabaseResource
 
 
@@ -19,7 +20,10 @@ def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definiti
     """A fresh graph; ``resources`` replaces resources by name, for tests and rehearsals."""
     supabase = SupabaseResource()
     return dg.Definitions(
-        assets=dg.load_assets_from_modules([raw_mercado_livre, raw_bling, raw_upseller, marts]),
+        assets=[
+            *dg.load_assets_from_modules([raw_mercado_livre, raw_bling, raw_upseller, marts]),
+            *dashboards.metabase_dashboards,
+        ],
         asset_checks=dg.load_asset_checks_from_modules([invariants, lateness]),
         jobs=[
             jobs.daily_update,
@@ -28,6 +32,7 @@ def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definiti
             jobs.deep_sweep,
             jobs.rebuild_marts,
             jobs.refresh_tokens,
+            jobs.metabase_refresh,
         ],
         schedules=[
             schedules.daily_update_schedule,
@@ -41,12 +46,14 @@ def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definiti
             sensors.catch_up_sources,
             sensors.changed_days,
             sensors.upseller_inbox,
+            sensors.new_numbers,
             sensors.run_failures,
         ],
         resources={
             "supabase": supabase,
             "mercado_livre": MercadoLivreResource(supabase=supabase),
             "bling": BlingResource(supabase=supabase),
+            "metabase": MetabaseResource(supabase=supabase),
             **(resources or {}),
         },
         executor=dg.in_process_executor,

@@ -72,6 +72,10 @@ class Settings(BaseSettings):
     upseller_page_size: int = Field(50, validation_alias="UPSELLER_PAGE_SIZE", ge=1, le=1000)
     upseller_api_client: str | None = Field(None, validation_alias="UPSELLER_API_CLIENT")
 
+    metabase_url: str | None = Field(None, validation_alias="METABASE_URL")
+    metabase_api_key: SecretStr | None = Field(None, validation_alias="METABASE_API_KEY")
+    metabase_database_id: int | None = Field(None, validation_alias="METABASE_DATABASE_ID", ge=1)
+
     now_override: datetime | None = Field(None, validation_alias="VIANG_NOW")
 
     @field_validator("*", mode="before")
@@ -105,7 +109,7 @@ class Settings(BaseSettings):
     def _dsn_is_postgres(cls, dsn: SecretStr | None) -> SecretStr | None:
         return None if dsn is None else SecretStr(checked_dsn(dsn.get_secret_value()))
 
-    @field_validator("upseller_api_url")
+    @field_validator("upseller_api_url", "metabase_url")
     @classmethod
     def _optional_address(cls, value: str | None) -> str | None:
         if value is not None and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
@@ -153,12 +157,18 @@ class Settings(BaseSettings):
             "BLING_TOKEN_URL": self.bling_token_url,
             "BLING_AUTH_URL": self.bling_auth_url,
             **({"UPSELLER_API_URL": self.upseller_api_url} if self.upseller_api_url else {}),
+            **({"METABASE_URL": self.metabase_url} if self.metabase_url else {}),
         }
 
     @property
     def upseller_http(self) -> bool:
         """Whether the optional HTTP read of UpSeller's stock is on."""
         return None not in (self.upseller_api_url, self.upseller_client_id, self.upseller_api_token)
+
+    @property
+    def metabase(self) -> bool:
+        """Whether refresh and provisioning of Metabase are on."""
+        return None not in (self.metabase_url, self.metabase_api_key, self.metabase_database_id)
 
     def clock(self) -> Clock:
         """The instant everything uses as "now": the machine's clock, or VIANG_NOW in a rehearsal."""

@@ -58,6 +58,16 @@ ASSETS = {
     "sku_portfolio": ({"fact_sku_day", "agg_client_day"}, "marts", MART_KINDS, set()),
     "fact_expense_month": ({"bling/finance"}, "marts", MART_KINDS, set()),
 }
+DASHBOARDS = {
+    "metabase/visao_geral": {"agg_client_day"},
+    "metabase/produtos": {"agg_client_day", "fact_sku_day", "sku_portfolio"},
+    "metabase/ads": {"agg_client_day", "fact_sku_day"},
+    "metabase/estoque": {"agg_client_day", "sku_portfolio"},
+    "metabase/margem": {"agg_client_day", "fact_sku_day", "fact_expense_month"},
+    "metabase/qualidade": {"agg_client_day", "reconciliation"},
+}
+"""Made outside: dashboard → what it shows."""
+
 MARTS = {
     "fact_order_line", *BLOCKS, "fact_sku_day", "agg_client_day", "reconciliation", "sku_portfolio",
     "fact_expense_month",
@@ -106,7 +116,8 @@ def test_the_assets_are_these_with_these_dependencies_groups_kinds_and_pools(gra
         node = graph.get(key)
         parents = {parent.to_user_string() for parent in node.parent_keys}
         found[key.to_user_string()] = (parents, node.group_name, set(node.kinds), set(node.pools or ()))
-    assert found == ASSETS
+    served = {key: (shown, "served", {"metabase"}, set()) for key, shown in DASHBOARDS.items()}
+    assert found == ASSETS | served
 
 
 def test_every_asset_has_an_owner_a_description_and_the_partitions_of_the_house(graph: AssetGraph) -> None:
@@ -114,6 +125,9 @@ def test_every_asset_has_an_owner_a_description_and_the_partitions_of_the_house(
         node = graph.get(key)
         assert node.owners == ["team:dados"]
         assert node.description
+        if key.to_user_string() in DASHBOARDS:
+            assert not node.is_executable
+            continue
         assert node.partitions_def == partitions.client_day
         assert node.backfill_policy == dg.BackfillPolicy.multi_run(max_partitions_per_run=31)
 
@@ -144,7 +158,15 @@ def test_a_job_takes_exactly_these_assets(definitions: dg.Definitions, job: str,
 def test_the_jobs_schedules_and_sensors_are_these(definitions: dg.Definitions) -> None:
     repository = definitions.get_repository_def()
     own = {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")}
-    assert own == {"daily_update", "reprocess", "ads_update", "deep_sweep", "rebuild_marts", "refresh_tokens"}
+    assert own == {
+        "daily_update",
+        "reprocess",
+        "ads_update",
+        "deep_sweep",
+        "rebuild_marts",
+        "refresh_tokens",
+        "metabase_refresh",
+    }
     assert {s.name: s.job_name for s in repository.schedule_defs} == {
         "daily_update_schedule": "daily_update",
         "ads_update_schedule": "ads_update",
@@ -157,6 +179,7 @@ def test_the_jobs_schedules_and_sensors_are_these(definitions: dg.Definitions) -
         "catch_up_sources": ["reprocess"],
         "changed_days": ["rebuild_marts"],
         "upseller_inbox": ["reprocess"],
+        "new_numbers": ["metabase_refresh"],
         "run_failures": [],
     }
     assert all(s.default_status == dg.DefaultSensorStatus.RUNNING for s in repository.sensor_defs)

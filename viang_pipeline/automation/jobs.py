@@ -2,7 +2,9 @@
 
 import dagster as dg
 
+from viang_pipeline.assets.dashboards import dashboard_key
 from viang_pipeline.collect.authorization import open_vault, refresh_due, refreshers
+from viang_pipeline.resources.metabase import MetabaseResource
 from viang_pipeline.resources.supabase import SupabaseResource
 
 RAW = dg.AssetSelection.groups("mercado_livre", "bling", "upseller")
@@ -53,3 +55,24 @@ def renew_tokens(context: dg.OpExecutionContext, supabase: SupabaseResource) -> 
 def refresh_tokens() -> None:
     """Renewal of all OAuth grants."""
     renew_tokens()
+
+
+@dg.op
+def refresh_dashboards(context: dg.OpExecutionContext, metabase: MetabaseResource) -> None:
+    """Show the new numbers in Metabase. Only warns when Metabase is away: the numbers are there all the same."""
+    result = metabase.refresh(context.run_id)
+    if result is None:
+        context.log.info("Metabase não configurado; nada a fazer")
+        return
+    if result.warning is not None:
+        context.log.warning("%s", result.warning)
+        return
+    for key, number in result.dashboards.items():
+        address = dg.MetadataValue.url(metabase.address(number))
+        context.log_event(dg.AssetMaterialization(dashboard_key(key), metadata={"painel": address}))
+
+
+@dg.job(description="Mostra os números novos no Metabase, quando há um.", executor_def=dg.in_process_executor)
+def metabase_refresh() -> None:
+    """Refresh of the dashboards."""
+    refresh_dashboards()

@@ -12,8 +12,14 @@ import dagster as dg
 from viang_pipeline import partitions
 from viang_pipeline.automation import decisions
 from viang_pipeline.automation.in_process import failure_sentence
-from viang_pipeline.automation.jobs import rebuild_marts, reprocess
-from viang_pipeline.automation.state import active_clients, clients_with_runs, registered_clients, unread_sources
+from viang_pipeline.automation.jobs import metabase_refresh, rebuild_marts, reprocess
+from viang_pipeline.automation.state import (
+    active_clients,
+    clients_with_runs,
+    newest_numbers,
+    registered_clients,
+    unread_sources,
+)
 from viang_pipeline.collect.upseller.inbox import waiting, whole
 from viang_pipeline.domain.business_day import SAO_PAULO, last_closed_day
 from viang_pipeline.marts.build import BUILDERS
@@ -185,6 +191,23 @@ def upseller_inbox(context: dg.SensorEvaluationContext, supabase: SupabaseResour
         cursor=json.dumps(seen),
         skip_reason=None if requests else dg.SkipReason("Nenhum arquivo inteiro à espera"),
     )
+
+
+@dg.sensor(
+    job=metabase_refresh,
+    minimum_interval_seconds=300,
+    default_status=RUNNING,
+    description="Números novos e nenhuma execução em andamento: pede que o Metabase os mostre.",
+)
+def new_numbers(context: dg.SensorEvaluationContext, supabase: SupabaseResource) -> dg.RunRequest | dg.SkipReason:
+    """One run once the runs of a night are over and left something new."""
+    if not supabase.settings.metabase:
+        return dg.SkipReason("Metabase não configurado")
+    if clients_with_runs(context.instance):
+        return dg.SkipReason("Há execuções em andamento")
+    with supabase.database.transaction() as conn:
+        newest = newest_numbers(conn)
+    return dg.RunRequest(run_key=f"metabase:{newest}") if newest else dg.SkipReason("Nenhum número ainda")
 
 
 @dg.run_failure_sensor(

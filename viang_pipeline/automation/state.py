@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 import dagster as dg
@@ -112,3 +112,9 @@ def unread_sources(conn: psycopg.Connection, since: date) -> dict[str, dict[str,
     for client_id, asset, days in rows:
         found.setdefault(client_id, {})[asset] = frozenset(days)
     return found
+
+
+def newest_numbers(conn: psycopg.Connection) -> datetime | None:
+    """When a client-day last changed; None before the first."""
+    row = conn.execute("select max(calculado_em) from dashboard.agg_client_day").fetchone()
+    return row[0] if row else None

@@ -8,6 +8,7 @@ from viang_pipeline.cli.console import out
 from viang_pipeline.settings import load_settings
 from viang_pipeline.warehouse.database import Database, open_database
 from viang_pipeline.warehouse.dictionary import sync_metric_definitions
+from viang_pipeline.warehouse.metabase_metadata import sync_metabase_metadata
 from viang_pipeline.warehouse.migrate import upgrade as apply_migrations
 
 app = typer.Typer(help="Esquema do banco de dados.", no_args_is_help=True)
@@ -20,13 +21,16 @@ def upgrade() -> None:
 
 
 def bring_up_to_date(database: Database) -> None:
-    """Migrate and write the metric dictionary, saying what was done."""
+    """Migrate, write the metric dictionary and what Metabase is told of columns, saying what was done."""
     applied = apply_migrations(database)
     for revision in applied:
         out.print(f"migração aplicada: {revision}", markup=False)
     with database.transaction() as conn:
         written = sync_metric_definitions(conn)
+        described = sync_metabase_metadata(conn)
     if written:
         out.print(f"dicionário de métricas: {written} definições gravadas", markup=False)
+    if described:
+        out.print(f"descrições para o Metabase: {described} gravadas", markup=False)
     if not applied:
         out.print(f"O banco {database.place} já está atualizado.", markup=False)

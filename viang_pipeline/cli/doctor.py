@@ -16,6 +16,7 @@ from viang_pipeline.cli.console import FAILED, out
 from viang_pipeline.collect.access import mercado_livre_client
 from viang_pipeline.collect.bling.access import bling_client
 from viang_pipeline.failures import ViangError
+from viang_pipeline.metabase.refresh import open_metabase
 from viang_pipeline.settings import Settings, is_loopback, load_settings
 from viang_pipeline.warehouse.database import Database, dagster_database_url, open_database, token_keys
 from viang_pipeline.warehouse.inspection import Finding, Level, inspect
@@ -24,6 +25,7 @@ from viang_pipeline.warehouse.token_store import TokenState, TokenStore
 
 COLOURS = {"ok": "green", "aviso": "yellow", "falha": "red"}
 BLING_SETTINGS = ("bling_client_id", "bling_client_secret")
+METABASE_SETTINGS = ("metabase_url", "metabase_api_key", "metabase_database_id")
 APP_SETTINGS = ("mercado_livre_app_id", "mercado_livre_app_secret", "mercado_livre_redirect_uri")
 
 
@@ -50,6 +52,7 @@ def _everything(settings: Settings) -> Iterator[Finding]:
     yield from _dagster_storage(settings)
     yield from _mercado_livre(settings, database)
     yield from _bling(settings, database)
+    yield from _metabase(settings)
 
 
 def _configuration(settings: Settings) -> Iterator[Finding]:
@@ -158,6 +161,30 @@ def _bling(settings: Settings, database: Database | None) -> Iterator[Finding]:
             yield Finding("ok", "permissão no Bling", f"o token de {state.client_id} foi aceito")
     except ViangError as failure:
         yield Finding("falha", "permissão no Bling", str(failure))
+
+
+def _metabase(settings: Settings) -> Iterator[Finding]:
+    missing = [name for name in METABASE_SETTINGS if getattr(settings, name) is None]
+    if len(missing) == len(METABASE_SETTINGS):
+        yield Finding("ok", "Metabase", "não configurado; é opcional")
+        return
+    if missing:
+        names = ", ".join(str(Settings.model_fields[name].validation_alias) for name in missing)
+        yield Finding("aviso", "Metabase", f"falta {names}; sem isso o Metabase não é atualizado")
+        return
+    try:
+        with open_metabase(settings) as api:
+            well = api.health()
+            reached = api.database_health(int(settings.require("metabase_database_id")))
+    except ViangError as failure:
+        yield Finding("falha", "Metabase", str(failure))
+        return
+    if not well:
+        yield Finding("falha", "Metabase", f"{settings.metabase_url} responde, mas ainda não está pronto")
+    elif reached != "ok":
+        yield Finding("falha", "Metabase", f"não alcança o banco {settings.metabase_database_id}: {reached}")
+    else:
+        yield Finding("ok", "Metabase", f"{settings.metabase_url} responde e alcança o banco")
 
 
 def _reach(platform: str, address: str, *, wanted: bool) -> Finding:

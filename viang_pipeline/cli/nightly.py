@@ -14,6 +14,7 @@ from viang_pipeline.cli.runs import rebuild_stale, step_status, written_rows
 from viang_pipeline.collect.platforms import mercado_livre_oauth
 from viang_pipeline.domain.business_day import last_closed_day
 from viang_pipeline.failures import UsageError
+from viang_pipeline.metabase.refresh import refresh_metabase
 from viang_pipeline.settings import load_settings
 
 
@@ -51,6 +52,11 @@ def nightly(
             for report in reports:
                 for failure in report.failures:
                     err.print(failure, style="red", markup=False, soft_wrap=True)
+    refreshed = refresh_metabase(settings, database, "viang nightly")
+    if refreshed is not None:
+        out.print(f"Metabase: {', '.join(refreshed.done) or 'nada feito'}", markup=False)
+        if refreshed.warning is not None:
+            err.print(f"aviso: {refreshed.warning}", style="yellow", markup=False, soft_wrap=True)
     raise typer.Exit(DONE if good == len(wanted) else DONE_IN_PART if good else FAILED)
 
 

@@ -1,6 +1,7 @@
-"""The one HTTP client for reading outside systems: pacing, token, retries, time limits, counters.
+"""The one HTTP client for outside systems: pacing, token, retries, time limits, counters.
 
-Only reads: everything here may be repeated. What an answer means is in conduct.py, what a body holds is the caller's.
+Reads may be repeated; of a write its caller says so. What an answer means is in conduct.py, what a body holds is the
+caller's.
 The token travels in a header only, and no error that could quote a header or a query leaves this file.
 """
 
@@ -139,6 +140,20 @@ class HttpClient:
     def post(self, path: str, body: Mapping[str, object], headers: Mapping[str, str] | None = None) -> Answer:
         """The answer to a read that the outside system wants as ``POST`` with a JSON body. Raises as ``get`` does."""
         return self._retrying(self._once, _Attempt("POST", path, None, headers or {}, frozenset((200,)), body=body))
+
+    def write(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, object] | None = None,
+        params: Params | None = None,
+        *,
+        accept: Collection[int] = (200,),
+        repeatable: bool,
+    ) -> Answer:
+        """The answer to a change; ``repeatable``: whether hearing it twice does no harm. Raises as ``get`` does."""
+        attempt = _Attempt(method, path, params, {}, frozenset(accept), body=body, repeatable=repeatable)
+        return self._retrying(self._once, attempt)
 
     def _once(self, attempt: _Attempt) -> Answer:
         """One attempt, with at most one more for a token that is no longer good (contract Mercado Livre §1.1)."""

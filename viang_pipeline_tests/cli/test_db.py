@@ -33,10 +33,12 @@ def test_an_empty_database_is_migrated_once_and_then_left_alone(
     first = runner.invoke(app, ["db", "upgrade"])
     assert first.exit_code == 0
     assert "migração aplicada: 0001" in first.stdout
+    assert "descrições para o Metabase" in first.stdout
     assert set(definitions(empty_database)) == {metric.id for metric in METRICS}
     second = runner.invoke(app, ["db", "upgrade"])
     assert second.exit_code == 0
     assert "já está atualizado" in second.stdout
+    assert "gravadas" not in second.stdout
     assert runner.invoke(app, ["clients", "list"]).exit_code == 0
 
 

@@ -16,6 +16,7 @@ from viang_pipeline.cli.main import app
 from viang_pipeline.settings import Settings
 from viang_pipeline.warehouse.database import Database, token_keys
 from viang_pipeline.warehouse.token_cipher import TokenCipher
+from viang_pipeline_tests.metabase.fake import DATABASE, KEY, FakeMetabase, served
 
 
 class Answering(BaseHTTPRequestHandler):
@@ -143,10 +144,12 @@ def test_an_unreachable_marketplace_is_a_fault_once_an_application_is_configured
     assert "MERCADO_LIVRE_APP_ID" in "\n".join(lines(result, "aviso"))
 
 
-def test_bling_is_optional_and_half_an_application_is_a_warning(
+def test_bling_and_metabase_are_optional_and_half_an_application_is_a_warning(
     settings: Settings, marketplace: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "aplicativo do Bling: não configurado" in doctor().stdout
+    plain = doctor().stdout
+    assert "aplicativo do Bling: não configurado" in plain
+    assert "Metabase: não configurado" in plain
     monkeypatch.setenv("BLING_CLIENT_ID", "abc")
     half = doctor()
     assert half.exit_code == 0
@@ -160,3 +163,20 @@ def test_bling_is_optional_and_half_an_application_is_a_warning(
     assert (whole.exit_code, lines(whole, "aviso")) == (0, [])
     assert "alcance do Bling" in whole.stdout
     assert "segredo" not in whole.output
+
+
+def test_a_configured_metabase_must_take_the_key_and_reach_the_database(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with served(FakeMetabase()) as fake:
+        monkeypatch.setenv("METABASE_URL", fake.url)
+        half = doctor()
+        assert (half.exit_code, "METABASE_API_KEY, METABASE_DATABASE_ID" in half.stdout) == (0, True)
+        monkeypatch.setenv("METABASE_API_KEY", KEY)
+        monkeypatch.setenv("METABASE_DATABASE_ID", str(DATABASE))
+        whole = doctor()
+        assert (whole.exit_code, "responde e alcança o banco" in whole.stdout) == (0, True)
+        fake.reachable = False
+        assert "não alcança o banco 3: connection refused" in lines(doctor(), "falha")[0]
+        monkeypatch.setenv("METABASE_API_KEY", "outra")
+        assert "METABASE_API_KEY" in lines(doctor(), "falha")[0]

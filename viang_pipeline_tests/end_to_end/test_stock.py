@@ -182,10 +182,10 @@ def test_spellings_of_a_reason_are_one_reason(shop: TrafficShop) -> None:
         shop.stock(f"I{number}", 5, **reasons)
     shop.night(NIGHT)
     (row,) = shop.rows("vw_stock_client_day")
-    assert row["indisponivel_por_motivo"] == {"damaged": 4, "no_fiscal_coverage": 6}
+    assert row["indisponivel_por_motivo"] == "damaged: 4, no_fiscal_coverage: 6"
     assert shop.skus("vw_stock_day", "indisponivel_por_motivo") == {
-        "S0": {"damaged": 1, "no_fiscal_coverage": 2},
-        "S1": {"damaged": 3, "no_fiscal_coverage": 4},
+        "S0": "damaged: 1, no_fiscal_coverage: 2",
+        "S1": "damaged: 3, no_fiscal_coverage: 4",
     }
 
 
@@ -196,7 +196,7 @@ def test_reasons_are_empty_where_nothing_is_blocked_and_unknown_where_nothing_li
     shop.night(NIGHT)
     assert shop.skus("vw_stock_day", "indisponivel_por_motivo", "capturado_em") == {
         "OWN": (None, NIGHT),
-        "FULL": ({}, NIGHT),
+        "FULL": ("nenhum", NIGHT),
     }
 
 

@@ -16,7 +16,7 @@ from viang_pipeline.warehouse.database import Database
 from viang_pipeline.warehouse.schema import VIEWS, metadata
 from viang_pipeline_tests.warehouse.servers import Cluster
 
-PUBLIC = {"metric_definitions"}
+PUBLIC = {"metric_definitions", "_metabase_metadata"}
 """What the reader sees that belongs to no client."""
 
 READABLE = {

@@ -10,8 +10,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from viang_pipeline.warehouse.database import Database
+from viang_pipeline.warehouse.metabase_metadata import sync_metabase_metadata
 from viang_pipeline.warehouse.migrate import MigrationError, current, pending, revisions, upgrade
-from viang_pipeline.warehouse.schema import VIEWS, metadata, view_comments, view_sql
+from viang_pipeline.warehouse.schema import VIEWS, metadata, metadata_rows, view_comments, view_sql
 from viang_pipeline_tests.warehouse.servers import Cluster
 
 HEAD = revisions()[-1]
@@ -226,6 +227,36 @@ def test_each_column_of_a_view_carries_its_comment(database: Database, name: str
             ).fetchall()
         )
     assert comments == view_comments()[name]
+
+
+def test_days_and_months_of_views_are_dates_and_no_view_has_a_json_column(database: Database) -> None:
+    """A moment would shift with the reader's time zone; Metabase turns every key of a jsonb into a column."""
+    with database.transaction() as connection:
+        types = connection.execute(
+            "select attrelid::regclass::text, attname, format_type(atttypid, null) from pg_attribute"
+            " where attrelid = any (%s::regclass[]) and attnum > 0",
+            [[f"dashboard.{name}" for name in VIEWS]],
+        ).fetchall()
+    days = {kind for _, name, kind in types if name in ("dia", "mes", "inicio", "fim", "lido_ate", "estoque_dia")}
+    assert days == {"date"}
+    assert [column for column in types if column[2] in ("json", "jsonb", "timestamp without time zone")] == []
+
+
+def test_every_view_and_column_is_told_to_metabase_and_the_table_follows_what_is_declared(database: Database) -> None:
+    with database.transaction() as connection:
+        assert sync_metabase_metadata(connection) == len(metadata_rows())
+        connection.execute("update dashboard._metabase_metadata set value = 'x' where keypath like '%%acos.%%'")
+        connection.execute("insert into dashboard._metabase_metadata values ('vw_gone.x.description', 'x')")
+        assert sync_metabase_metadata(connection) > 1
+        assert sync_metabase_metadata(connection) == 0
+        told = dict(connection.execute("select keypath, value from dashboard._metabase_metadata").fetchall())
+    columns = {f"{view}.{column}.description" for view, named in view_comments().items() for column in named}
+    assert columns <= told.keys()
+    assert told["vw_sku_day.faturamento.semantic_type"] == "type/Currency"
+    assert told["vw_client_day.mc_pct.semantic_type"] == "type/Percentage"
+    assert told["vw_client_day.client_id.semantic_type"] == "type/Category"
+    assert "vw_sku_day.sku.semantic_type" not in told
+    assert told["vw_client_day.mc_pct.display_name"] == "Margem de contribuição (%)"
 
 
 def test_every_column_metabase_and_analysts_see_has_a_comment() -> None:

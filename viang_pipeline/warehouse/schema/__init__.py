@@ -11,6 +11,12 @@ from viang_pipeline.warehouse.schema.claims import fact_claim_line
 from viang_pipeline.warehouse.schema.dictionary import metric_definitions
 from viang_pipeline.warehouse.schema.expenses import fact_expense_month
 from viang_pipeline.warehouse.schema.files import upseller_files
+from viang_pipeline.warehouse.schema.for_metabase import (
+    display_name,
+    metabase_metadata,
+    metadata_rows,
+    semantic_type,
+)
 from viang_pipeline.warehouse.schema.ledgers import (
     billing_readings,
     day_state,
@@ -140,6 +146,7 @@ __all__ = [
     "custo_envio_proprio",
     "custo_sku",
     "day_state",
+    "display_name",
     "fact_account_day",
     "fact_ads_client_day",
     "fact_ads_sku_day",
@@ -178,7 +185,9 @@ __all__ = [
     "mercado_livre_shipment_history",
     "mercado_livre_shipments",
     "mercado_livre_visits",
+    "metabase_metadata",
     "metadata",
+    "metadata_rows",
     "metric_definitions",
     "oauth_states",
     "order_line_sku",
@@ -189,6 +198,7 @@ __all__ = [
     "rate_budgets",
     "reconciliation",
     "restatement_ledger",
+    "semantic_type",
     "shipment_readings",
     "sku_links",
     "sku_portfolio",

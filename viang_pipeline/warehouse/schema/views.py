@@ -57,6 +57,9 @@ _CLIENT_STOCK_COLUMNS = {
     "dias_em_ruptura": "Σ SKUs ativos sem estoque dos 30 dias até o dia: numerador da taxa de ruptura",
     "taxa_ruptura": BY_ID["taxa_ruptura"].comment,
 }
+_STOCK_REASONS = {
+    "indisponivel_por_motivo": "Não disponível no Full: motivo e unidades, em texto; vazio sem inventário Full"
+}
 _RESTATEMENT_COLUMNS = {
     "client_id": "Cliente",
     "dia": "Dia de negócio cujo número mudou",
@@ -138,8 +141,8 @@ def view_comments() -> dict[str, dict[str, str]]:
         "vw_quarantine": _without_provenance(fact_quarantine_day),
         "vw_client_month": _CLIENT_MONTH_COLUMNS,
         "vw_client_stock": _CLIENT_STOCK_COLUMNS,
-        "vw_stock_day": _without_provenance(fact_stock_sku_day),
-        "vw_stock_client_day": _without_provenance(fact_stock_client_day),
+        "vw_stock_day": _without_provenance(fact_stock_sku_day) | _STOCK_REASONS,
+        "vw_stock_client_day": _without_provenance(fact_stock_client_day) | _STOCK_REASONS,
     }
     for name, (table, ratios) in _VIEW_SOURCES.items():
         columns = {column.name: column.comment or "" for column in table.columns}

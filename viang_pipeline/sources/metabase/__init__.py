@@ -1,0 +1,1 @@
+"""Metabase: its HTTP API as far as the pipeline uses it (contract Metabase)."""
