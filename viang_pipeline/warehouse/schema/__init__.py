@@ -24,6 +24,7 @@ from viang_pipeline.warehouse.schema.ledgers import (
     updates_log,
     visit_readings,
 )
+from viang_pipeline.warehouse.schema.mail import alert_state, report_outbox
 from viang_pipeline.warehouse.schema.parameters import (
     aliquota_imposto,
     categorias_despesa,
@@ -114,6 +115,7 @@ __all__ = [
     "Rate",
     "UnitCost",
     "agg_client_day",
+    "alert_state",
     "aliquota_imposto",
     "api_tokens",
     "billing_charge",
@@ -188,6 +190,7 @@ __all__ = [
     "politica_estoque",
     "rate_budgets",
     "reconciliation",
+    "report_outbox",
     "restatement_ledger",
     "shipment_readings",
     "sku_links",
