@@ -16,7 +16,6 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import class_row
 
-from viang_pipeline.domain.email_address import checked_address
 from viang_pipeline.failures import UsageError, ViangError
 from viang_pipeline.mail.content import Content
 from viang_pipeline.mail.report_mail import ReportSummary, report_content
@@ -112,7 +111,7 @@ def enqueue(
     ``attachment``: path, name shown, SHA-256. Raises UsageError for an address that is none.
     """
     new = 0
-    for address in dict.fromkeys(_checked(each) for each in addresses):
+    for address in dict.fromkeys(clients.check_email(each) for each in addresses):
         new += conn.execute(
             "insert into dashboard.report_outbox (client_id, tipo, periodo, versao, destinatario, message_id, assunto,"
             " texto, html, anexo_caminho, anexo_nome, anexo_sha256, proxima_em, criado_em)"
@@ -252,10 +251,3 @@ def _move(conn: psycopg.Connection, mail: Claimed, old: str, new: str, at: datet
         ).rowcount
         == 1
     )
-
-
-def _checked(address: str) -> str:
-    try:
-        return checked_address(address)
-    except ValueError as problem:
-        raise UsageError(str(problem)) from None
