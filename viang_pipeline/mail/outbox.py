@@ -205,6 +205,42 @@ def postpone_all(conn: psycopg.Connection, mail: Claimed, reason: str, at: datet
     )
 
 
+def anything_due(conn: psycopg.Connection, at: datetime) -> bool:
+    """Whether a round of deliveries would find something to do."""
+    row = conn.execute(
+        "select exists (select from dashboard.report_outbox where estado = 'pendente' and proxima_em <= %s"
+        " or estado in ('enviando', 'entregando') and intencao_em < %s)",
+        [at, at - LEASE],
+    ).fetchone()
+    assert row is not None  # a select without FROM always gives one row
+    return bool(row[0])
+
+
+@dataclass(frozen=True)
+class Queued:
+    """A message as people look at it."""
+
+    id: int
+    client_id: str | None
+    tipo: str
+    periodo: str
+    versao: int
+    destinatario: str
+    estado: str
+    tentativas: int
+    proxima_em: datetime
+    erro: str | None
+
+
+def open_messages(conn: psycopg.Connection) -> list[Queued]:
+    """Everything that was not sent, the oldest first."""
+    with conn.cursor(row_factory=class_row(Queued)) as cursor:
+        return cursor.execute(
+            "select id, client_id, tipo, periodo, versao, destinatario, estado, tentativas, proxima_em, erro"
+            " from dashboard.report_outbox where estado <> 'enviado' order by id"
+        ).fetchall()
+
+
 def recover(conn: psycopg.Connection, at: datetime) -> list[int]:
     """What processes that are gone left behind; the messages that became uncertain.
 
