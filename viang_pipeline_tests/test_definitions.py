@@ -144,12 +144,16 @@ def test_a_job_takes_exactly_these_assets(definitions: dg.Definitions, job: str,
 def test_the_jobs_schedules_and_sensors_are_these(definitions: dg.Definitions) -> None:
     repository = definitions.get_repository_def()
     own = {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")}
-    assert own == {"daily_update", "reprocess", "ads_update", "deep_sweep", "rebuild_marts", "refresh_tokens"}
+    assert own == {
+        "daily_update", "reprocess", "ads_update", "deep_sweep", "rebuild_marts", "refresh_tokens",
+        "alert_digest", "send_mail",
+    }  # fmt: skip
     assert {s.name: s.job_name for s in repository.schedule_defs} == {
         "daily_update_schedule": "daily_update",
         "ads_update_schedule": "ads_update",
         "deep_sweep_schedule": "deep_sweep",
         "refresh_tokens_schedule": "refresh_tokens",
+        "alert_digest_schedule": "alert_digest",
     }
     assert {s.name: [t.job_name for t in s.targets] for s in repository.sensor_defs} == {
         "client_registry": ["reprocess"],
@@ -158,6 +162,7 @@ def test_the_jobs_schedules_and_sensors_are_these(definitions: dg.Definitions) -
         "changed_days": ["rebuild_marts"],
         "upseller_inbox": ["reprocess"],
         "run_failures": [],
+        "mail_outbox": ["send_mail"],
     }
     assert all(s.default_status == dg.DefaultSensorStatus.RUNNING for s in repository.sensor_defs)
 

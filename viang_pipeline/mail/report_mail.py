@@ -35,7 +35,7 @@ class ReportSummary:
 def report_content(summary: ReportSummary, agency: str) -> Content:
     """Text and HTML of the mail of a report."""
     opening = f"Segue em anexo o relatório completo de {summary.cliente}, em PDF. Os principais números:"
-    footer = [f"Enviado por {agency}. Dúvidas? Responda a este e-mail."]
+    footer = [f"Enviado por {agency}."]
     lines = [f"{agency} · {summary.titulo}", summary.cliente, "", opening, ""]
     for kpi in summary.kpis:
         lines.append(f"- {kpi.nome}: {kpi.valor}" + (f" ({kpi.comparacao})" if kpi.comparacao else ""))

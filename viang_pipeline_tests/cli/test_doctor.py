@@ -16,6 +16,7 @@ from viang_pipeline.cli.main import app
 from viang_pipeline.settings import Settings
 from viang_pipeline.warehouse.database import Database, token_keys
 from viang_pipeline.warehouse.token_cipher import TokenCipher
+from viang_pipeline_tests.mail.servers import SENDER, Mailbox, serving
 
 
 class Answering(BaseHTTPRequestHandler):
@@ -160,3 +161,15 @@ def test_bling_is_optional_and_half_an_application_is_a_warning(
     assert (whole.exit_code, lines(whole, "aviso")) == (0, [])
     assert "alcance do Bling" in whole.stdout
     assert "segredo" not in whole.output
+
+
+def test_mail_that_can_be_handed_in_is_fine_and_a_server_that_refuses_is_a_fault(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VIANG_MAIL_FROM", SENDER)
+    with serving(Mailbox(password="certa")) as port:
+        for password, level in (("certa", "ok"), ("errada", "falha")):
+            monkeypatch.setenv("SMTP_URL", f"smtp://viang:{password}@127.0.0.1:{port}")
+            result = doctor()
+            assert [line for line in lines(result, level) if "e-mail" in line], result.output
+            assert f"viang:{password}" not in result.output

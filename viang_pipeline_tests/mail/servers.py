@@ -46,6 +46,12 @@ class Mailbox:
         return [message_from_bytes(content, policy=default) for _, content in self.kept]  # type: ignore[arg-type]
 
     @property
+    def texts(self) -> list[str]:
+        """What a person without HTML reads, of every message."""
+        bodies = [message.get_body(("plain",)) for message in self.messages]
+        return [body.get_content() for body in bodies if body is not None]
+
+    @property
     def recipients(self) -> list[str]:
         return [recipient for recipient, _ in self.kept]
 
