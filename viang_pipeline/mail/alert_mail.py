@@ -10,7 +10,7 @@ from typing import get_args
 
 from viang_pipeline.domain.alerts import Digest, Kind, Told
 from viang_pipeline.domain.business_day import SAO_PAULO
-from viang_pipeline.mail.content import Content, Tone, bullets, card, heading, page, paragraph, space
+from viang_pipeline.mail.content import Content, Tone, badges, bullets, card, heading, page, paragraph, space
 
 MOST_LINES = 12
 """Of one card; the rest is counted."""
@@ -30,25 +30,25 @@ SECTIONS: dict[Kind, Section] = {
         "Execuções que falharam",
         "ruim",
         "Leia o motivo. O que foi lido antes da falha está guardado e o resto é tentado de novo sozinho; se repetir "
-        "amanhã, abra a execução no Dagster e rode viang doctor.",
+        "amanhã, abra a execução no Dagster e rode `viang doctor`.",
     ),
     "acesso": Section(
         "Acessos a renovar",
         "ruim",
-        "Peça ao cliente que autorize de novo: rode viang connect mercado-livre ID (ou bling ID) e envie o endereço "
-        "que aparece. Até lá nada novo é lido; depois, os dias que faltam são lidos sozinhos.",
+        "Peça ao cliente que autorize de novo: rode `viang connect mercado-livre ID` (ou `bling ID`) e envie o "
+        "endereço que aparece. Até lá nada novo é lido; depois, os dias que faltam são lidos sozinhos.",
     ),
     "atraso": Section(
         "Leituras atrasadas",
         "atencao",
-        "Rode viang status ID. As fontes são lidas de novo sozinhas durante o dia; se o motivo for permissão, libere-a "
-        "no aplicativo; UpSeller depende do arquivo exportado.",
+        "Rode `viang status ID`. As fontes são lidas de novo sozinhas durante o dia; se o motivo for permissão, "
+        "libere-a no aplicativo; UpSeller depende do arquivo exportado.",
     ),
     "qualidade": Section(
         "Conferências que não fecharam",
         "atencao",
         "Abra a verificação no Dagster: a tabela mostra os casos. Não envie relatórios destes dias antes de entender "
-        "a diferença; viang reprocess --client-id ID relê e reconstrói.",
+        "a diferença; `viang reprocess --client-id ID` relê e reconstrói.",
     ),
     "quarentena": Section(
         "Vendas em quarentena",
@@ -59,8 +59,8 @@ SECTIONS: dict[Kind, Section] = {
     "email": Section(
         "E-mails que não saíram",
         "ruim",
-        "Veja viang mail list. Incerto: pergunte ao destinatário e rode viang mail confirm NÚMERO ou viang mail resend "
-        "NÚMERO. Falhou: corrija o endereço ou o motivo e rode viang mail resend NÚMERO.",
+        "Veja `viang mail list`. Incerto: pergunte ao destinatário e rode `viang mail confirm NÚMERO` se chegou, "
+        "`viang mail resend NÚMERO` se não. Falhou: corrija o endereço ou o motivo e rode `viang mail resend NÚMERO`.",
     ),
 }
 
@@ -70,7 +70,10 @@ def alert_content(digest: Digest, agency: str, at: datetime) -> Content:
     subject, opening = _subject(digest), _opening(digest)
     when = f"{at.astimezone(SAO_PAULO):%d/%m/%Y, %H:%M}"
     footer = [f"Resumo automático do Viang, {when} (horário de São Paulo).", "Quem recebe: VIANG_ALERT_EMAILS."]
-    lines, blocks = [f"{agency} · {subject}", when, "", opening], [paragraph(opening)]
+    lines = [f"{agency} · {subject}", when, "", opening]
+    blocks = [
+        badges([(text, SECTIONS[kind].tom) for kind, text in _counts(digest)]) if digest.alerts else paragraph(opening)
+    ]
     for kind, cards in _sections(digest):
         section = SECTIONS[kind]
         blocks.append(heading(section.titulo))
@@ -82,7 +85,7 @@ def alert_content(digest: Digest, agency: str, at: datetime) -> Content:
                 card(subject_of_card, details, section.o_que_fazer if last else None, section.tom, _label(told, at))
             )
             lines += [f"- {subject_of_card} [{_label(told, at)}]", *(f"    {detail}" for detail in details)]
-        lines.append(f"  O que fazer: {section.o_que_fazer}")
+        lines.append(f"  O que fazer: {section.o_que_fazer.replace('`', '')}")
     if digest.resolved:
         resolved = [f"{known.titulo} (desde {_day(known.desde, at)})" for known in digest.resolved]
         blocks += [heading("Resolvido"), bullets(resolved[:MOST_LINES])]
@@ -102,10 +105,12 @@ def _subject(digest: Digest) -> str:
 def _opening(digest: Digest) -> str:
     if not digest.alerts:
         return "Não há mais nada em aberto. O que se resolveu desde o último aviso está abaixo."
-    counts = [
-        f"{SECTIONS[kind].titulo.lower()}: {sum(len(told) for _, told in cards)}" for kind, cards in _sections(digest)
-    ]
-    return "Precisa de atenção – " + "; ".join(counts) + "."
+    return "; ".join(text for _, text in _counts(digest)) + "."
+
+
+def _counts(digest: Digest) -> list[tuple[Kind, str]]:
+    """Kind → how many of it."""
+    return [(kind, f"{SECTIONS[kind].titulo}: {sum(len(t) for _, t in cards)}") for kind, cards in _sections(digest)]
 
 
 def _sections(digest: Digest) -> Iterator[tuple[Kind, list[tuple[str, list[Told]]]]]:

@@ -18,6 +18,15 @@ REFUSALS = {
     "site": "Pedidos de outro país",
     "invalido": "Pedidos que a plataforma invalidou",
 }
+JOBS = {
+    "daily_update": "Noite",
+    "ads_update": "Releitura dos Ads",
+    "deep_sweep": "Releitura funda",
+    "reprocess": "Nova leitura",
+    "rebuild_marts": "Reconstrução",
+    "refresh_tokens": "Renovação dos acessos",
+    "client_report_job": "Relatórios",
+}
 MOST_SOURCES = 4
 """Named of a client; the rest is counted."""
 
@@ -99,8 +108,8 @@ def _runs(state: Snapshot) -> Iterator[Alert]:
         yield Alert(
             f"execucao:{run.job_name}:{run.client_id or ''}",
             "execucao",
-            f"{run.job_name}: {reason}",
-            f"{who}, {run.em.astimezone(SAO_PAULO):%d/%m %H:%M}",
+            f"{JOBS.get(run.job_name, run.job_name)}: {reason}",
+            f"{who}, {run.em.astimezone(SAO_PAULO):%d/%m %H:%M} ({run.job_name})",
         )
 
 

@@ -6,6 +6,7 @@ shows it as it is. Every text that comes in is escaped here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -79,6 +80,11 @@ def paragraph(text: str, *, quiet: bool = False) -> str:
     return _row(f'<div style="font-size:15px;line-height:22px;color:{colour};">{escape(text)}</div>', "14px 26px 4px")
 
 
+def badges(texts: Sequence[tuple[str, Tone]]) -> str:
+    """What a mail is about at a glance."""
+    return _row(" ".join(f'<span style="line-height:28px;">{badge(*text)}</span>' for text in texts), "10px 26px 0")
+
+
 def figure(name: str, value: str, comparison: str | None, tone: Tone) -> str:
     """A number by its name, and how it compares."""
     beside = f'<div style="padding-top:4px;">{badge(comparison, tone)}</div>' if comparison else ""
@@ -92,7 +98,7 @@ def figure(name: str, value: str, comparison: str | None, tone: Tone) -> str:
 
 
 def card(title: str, details: Sequence[str], hint: str | None, tone: Tone, label: str) -> str:
-    """Something that is the matter: ``label`` as a badge, what it is, and what to do."""
+    """Something that is the matter: ``label`` as a badge, what it is, and what to do (commands in backticks)."""
     colour, _ = TONES[tone]
     lines = "".join(
         f'<div style="font-size:14px;line-height:20px;color:{QUIET};padding-top:4px;">{escape(line)}</div>'
@@ -100,7 +106,7 @@ def card(title: str, details: Sequence[str], hint: str | None, tone: Tone, label
     )
     todo = (
         f'<div style="font-size:14px;line-height:20px;color:{INK};background:{PAPER};border-radius:6px;'
-        f'padding:9px 12px;margin-top:10px;"><b>O que fazer:</b> {escape(hint)}</div>'
+        f'padding:9px 12px;margin-top:10px;"><b>O que fazer:</b> {_with_commands(hint)}</div>'
         if hint
         else ""
     )
@@ -135,6 +141,11 @@ def badge(text: str, tone: Tone) -> str:
         f'<span style="{FONT};display:inline-block;font-size:12px;line-height:16px;font-weight:600;color:{colour};'
         f'background:{ground};border-radius:9px;padding:2px 9px;">{escape(text)}</span>'
     )
+
+
+def _with_commands(text: str) -> str:
+    style = "font-family:Consolas,Menlo,monospace;font-size:13px;background:#e4e8ef;border-radius:3px;padding:0 4px;"
+    return re.sub("`([^`]+)`", rf'<span style="{style}">\1</span>', escape(text))
 
 
 def _row(inner: str, padding: str) -> str:

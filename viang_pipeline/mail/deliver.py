@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
+
+import psycopg
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from viang_pipeline.failures import AnswerLost, SourceFailure, SourcePaused, TransientFailure
 from viang_pipeline.mail import outbox
@@ -14,6 +18,7 @@ from viang_pipeline.warehouse.database import Database
 from viang_pipeline.warehouse.ledgers import Status, UpdateEntry, log_update
 
 JOB = "send_mail"
+Outcome = Literal["sent", "later", "failed", "uncertain"]
 
 
 @dataclass
@@ -25,6 +30,10 @@ class Delivery:
     failed: int = 0
     uncertain: int = 0
     problems: list[str] = field(default_factory=list)
+
+    def add(self, outcome: Outcome) -> None:
+        """One more message that ended so."""
+        setattr(self, outcome, getattr(self, outcome) + 1)
 
 
 def deliver_due(database: Database, mailer: Mailer, clock: Clock, *, run_id: str = JOB) -> Delivery:
@@ -61,29 +70,39 @@ def _deliver(
         return True
     except SourceFailure as problem:
         failure = problem
-    at, reason = clock(), str(failure)
-    with database.transaction() as conn:
-        match failure:
-            case None:
-                outbox.mark_sent(conn, mail, at)
-                delivery.sent += 1
-            case AnswerLost():
-                outbox.mark_uncertain(conn, mail, reason, at)
-                delivery.uncertain += 1
-            case SourcePaused():
-                outbox.postpone_all(conn, mail, reason, at)
-                delivery.later += 1
-            case TransientFailure() if outbox.mark_retry(conn, mail, reason, at):
-                delivery.later += 1
-            case TransientFailure():
-                delivery.failed += 1
-            case _:
-                outbox.mark_failed(conn, mail, reason, at)
-                delivery.failed += 1
-        log_update(conn, _entry(mail, run_id, failure, started, at))
+    # What the server answered cannot be asked again: a database that is away for a moment is waited for.
+    for attempt in Retrying(
+        retry=retry_if_exception_type((TransientFailure, psycopg.OperationalError)),
+        stop=stop_after_attempt(5),
+        wait=wait_exponential(multiplier=0.5),
+        reraise=True,
+    ):
+        with attempt, database.transaction() as conn:
+            outcome = _note(conn, mail, failure, clock())
+            log_update(conn, _entry(mail, run_id, failure, started, clock()))
+    delivery.add(outcome)
     if failure is not None:
-        delivery.problems.append(f"mensagem {mail.id} ({mail.client_id or 'agência'}, {mail.periodo}): {reason}")
+        delivery.problems.append(f"mensagem {mail.id} ({mail.client_id or 'agência'}, {mail.periodo}): {failure}")
     return not isinstance(failure, SourcePaused)
+
+
+def _note(conn: psycopg.Connection, mail: outbox.Claimed, failure: SourceFailure | None, at: datetime) -> Outcome:
+    reason = str(failure)
+    match failure:
+        case None:
+            outbox.mark_sent(conn, mail, at)
+            return "sent"
+        case AnswerLost():
+            outbox.mark_uncertain(conn, mail, reason, at)
+            return "uncertain"
+        case SourcePaused():
+            outbox.postpone_all(conn, mail, reason, at)
+            return "later"
+        case TransientFailure():
+            return "later" if outbox.mark_retry(conn, mail, reason, at) else "failed"
+        case _:
+            outbox.mark_failed(conn, mail, reason, at)
+            return "failed"
 
 
 def _entry(

@@ -90,8 +90,8 @@ def test_a_failed_run_is_told_at_once_with_its_reason_and_what_to_do(desk: Desk)
     desk.run("r1", failed="O Mercado Livre respondeu 503")
     desk.failures()
     (text,) = desk.received()
-    assert "daily_update: O Mercado Livre respondeu 503 [novo]" in text
-    assert "Loja Aurora, 28/11 03:00" in text
+    assert "Noite: O Mercado Livre respondeu 503 [novo]" in text
+    assert "Loja Aurora, 28/11 03:00 (daily_update)" in text
     assert "O que fazer:" in text
 
 
@@ -123,7 +123,7 @@ def test_the_same_failure_of_many_clients_is_one_card(desk: Desk) -> None:
     desk.run("r2", failed="caiu", client_id="boreal")
     desk.failures()
     (text,) = desk.received()
-    assert text.count("daily_update: caiu") == 1
+    assert text.count("Noite: caiu") == 1
     assert "Loja Aurora" in text
     assert "Casa Boreal" in text
 

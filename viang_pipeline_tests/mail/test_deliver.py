@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
 import pytest
+from psycopg import Connection, OperationalError
 
 from viang_pipeline.failures import UsageError
 from viang_pipeline.mail import outbox
@@ -259,4 +261,20 @@ def test_a_process_whose_claim_ran_out_sends_nothing(post: Post, mailbox: Mailbo
             super().deliver(message, recipient, last_moment=late)
 
     assert post.deliver(Slow(post.mailer.server, post.mailer.sender)).sent == 0
+    assert (post.states(), len(mailbox.kept)) == ({ANA: "enviado"}, 1)
+
+
+def test_a_database_that_is_away_when_the_server_has_answered_is_waited_for(
+    post: Post, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post.enqueue()
+    mark_sent, left = outbox.mark_sent, [OperationalError("server closed the connection")]
+
+    def flaky(conn: Connection, mail: outbox.Claimed, at: datetime) -> None:
+        if left:
+            raise left.pop()
+        mark_sent(conn, mail, at)
+
+    monkeypatch.setattr(outbox, "mark_sent", flaky)
+    assert post.deliver().sent == 1
     assert (post.states(), len(mailbox.kept)) == ({ANA: "enviado"}, 1)
