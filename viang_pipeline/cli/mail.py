@@ -57,7 +57,7 @@ def send() -> None:
     if mailer is None:
         raise UsageError(
             "O envio de e-mail não está configurado: defina SMTP_URL e VIANG_MAIL_FROM no ambiente ou no .env "
-            "(num ensaio com VIANG_NOW, só um servidor nesta máquina)"
+            "(com o mercado simulado, só um servidor nesta máquina)"
         )
     done = deliver_due(ready_database(settings), mailer, settings.clock(), run_id="viang mail send")
     out.print(f"{done.sent} enviadas, {done.later} adiadas, {done.failed} falharam, {done.uncertain} incertas.")

@@ -11,12 +11,13 @@ from viang_pipeline.sources.smtp import Mailer, SmtpServer
 def open_mailer(settings: Settings) -> Mailer | None:
     """The mailer of SMTP_URL and VIANG_MAIL_FROM; None without them: reports are only written then.
 
-    None in a rehearsal (VIANG_NOW) too, unless the server is on this machine: a rehearsal writes to nobody.
+    None too while the marketplace is a simulated one on this machine and the mail server is not: neither a demo nor a
+    rehearsal writes to people.
     """
     if settings.smtp_url is None or settings.mail_from is None:
         return None
     url = settings.smtp_url.get_secret_value()
-    if settings.now_override is not None and not is_loopback(url):
+    if is_loopback(settings.mercado_livre_api_url) and not is_loopback(url):
         return None
     parts = urlsplit(url)
     implicit = parts.scheme == "smtps"

@@ -100,6 +100,16 @@ def test_without_settings_there_is_no_mailer(monkeypatch: pytest.MonkeyPatch) ->
     assert open_mailer(load_settings()) is None
 
 
+def test_a_demo_or_rehearsal_writes_to_nobody_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = settings_with(
+        monkeypatch,
+        SMTP_URL="smtp://mail.agencia.com.br",
+        VIANG_MAIL_FROM=FROM,
+        MERCADO_LIVRE_API_URL="http://127.0.0.1:8000",
+    )
+    assert open_mailer(settings) is None
+
+
 @pytest.mark.parametrize(
     ("variables", "named"),
     [
