@@ -239,7 +239,7 @@ def mail_outbox(context: dg.SensorEvaluationContext, supabase: SupabaseResource)
     busy = context.instance.get_runs(dg.RunsFilter(job_name=send_mail.name, statuses=IN_PROGRESS), limit=1)
     with supabase.database.transaction() as conn:
         if settings.alert_emails:
-            queue_failures(conn, mailer, settings.alert_emails, now, decisions.newest_expected_day(now))
+            queue_failures(conn, mailer, settings.alert_emails, now)
         due = outbox.anything_due(conn, now)
     wanted = due and not busy
     return dg.SensorResult(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import psycopg
 from psycopg.rows import class_row
 
 from viang_pipeline.domain.alerts import Digest, Known
+from viang_pipeline.domain.business_day import last_closed_day
 from viang_pipeline.mail.alerts import FailedCheck, FailedRun, LostGrant, Refusals, Snapshot, Unsent
 from viang_pipeline.mail.deliver import JOB
 from viang_pipeline.warehouse import clients
@@ -20,19 +22,17 @@ RUNS_COUNT_FOR = timedelta(hours=36)
 QUARANTINE_DAYS = 7
 
 _FAILED_RUNS = """
-    select job_name, client_id, motivos, em
-    from (
-        select distinct on (job_name, client_id)
-               job_name, client_id, max(terminado_em) as em,
-               bool_or(status = 'error' and source is null) as falhou,
-               coalesce(array_agg(detail -> 'motivos' ->> 0)
-                        filter (where status = 'error' and source is null), '{}') as motivos
-        from dashboard.updates_log
-        where terminado_em > %(desde)s and job_name <> %(mail)s
-        group by job_name, client_id, run_id
-        order by job_name, client_id, em desc
-    ) as ultima
-    where falhou order by job_name, client_id
+    select job_name, client_id, array_agg(detail -> 'motivos' ->> 0 order by terminado_em desc) as motivos,
+           max(terminado_em) as em
+    from dashboard.updates_log as falha
+    where status = 'error' and source is null and terminado_em > %(desde)s and job_name <> %(mail)s
+      and not exists (
+          select from dashboard.updates_log as depois
+          where (depois.client_id = falha.client_id or depois.client_id is null and falha.client_id is null)
+            and depois.job_name = falha.job_name and depois.run_id <> falha.run_id
+            and depois.terminado_em > falha.terminado_em
+      )
+    group by job_name, client_id order by job_name, client_id
 """
 _LOST_GRANTS = """
     select cliente.client_id, plataforma.platform,
@@ -58,21 +58,26 @@ _UNSENT = """
 """
 
 
+def failed_runs(conn: psycopg.Connection, at: datetime) -> Snapshot:
+    """Of the stored state only the runs that failed: cheap enough for every tick."""
+    with conn.cursor(row_factory=class_row(FailedRun)) as cursor:
+        runs = cursor.execute(_FAILED_RUNS, {"desde": at - RUNS_COUNT_FOR, "mail": JOB}).fetchall()
+    names = {client.client_id: client.nome for client in clients.list_all(conn)}
+    return Snapshot(esperado=last_closed_day(at), nomes=names, runs=runs)
+
+
 def snapshot(conn: psycopg.Connection, at: datetime, expected: date, checks: Sequence[FailedCheck] = ()) -> Snapshot:
     """The stored state at an instant; ``expected``: the newest day that should have been read; ``checks`` are known
     to Dagster alone."""
-    with conn.cursor(row_factory=class_row(FailedRun)) as cursor:
-        runs = cursor.execute(_FAILED_RUNS, {"desde": at - RUNS_COUNT_FOR, "mail": JOB}).fetchall()
     with conn.cursor(row_factory=class_row(LostGrant)) as cursor:
         grants = cursor.execute(_LOST_GRANTS).fetchall()
     with conn.cursor(row_factory=class_row(Refusals)) as cursor:
         refusals = cursor.execute(_REFUSALS, [expected - timedelta(days=QUARANTINE_DAYS)]).fetchall()
     with conn.cursor(row_factory=class_row(Unsent)) as cursor:
         unsent = cursor.execute(_UNSENT).fetchall()
-    return Snapshot(
+    return replace(
+        failed_runs(conn, at),
         esperado=expected,
-        nomes={client.client_id: client.nome for client in clients.list_all(conn)},
-        runs=runs,
         grants=grants,
         reads=read_states(conn, expected),
         checks=checks,

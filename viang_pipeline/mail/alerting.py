@@ -10,7 +10,7 @@ import psycopg
 from viang_pipeline.domain.alerts import Digest, daily_digest, failure_digest
 from viang_pipeline.domain.business_day import SAO_PAULO, business_day
 from viang_pipeline.mail import outbox
-from viang_pipeline.mail.alert_facts import known_alerts, remember, snapshot
+from viang_pipeline.mail.alert_facts import failed_runs, known_alerts, remember, snapshot
 from viang_pipeline.mail.alert_mail import alert_content
 from viang_pipeline.mail.alerts import FailedCheck, alerts_of
 from viang_pipeline.sources.smtp import Mailer
@@ -33,12 +33,9 @@ def queue_daily_digest(
     return digest
 
 
-def queue_failures(
-    conn: psycopg.Connection, mailer: Mailer, addresses: Sequence[str], at: datetime, expected: date
-) -> Digest:
+def queue_failures(conn: psycopg.Connection, mailer: Mailer, addresses: Sequence[str], at: datetime) -> Digest:
     """Queue the failed runs nobody was told of yet; what fails later in the same hour waits for the next."""
-    state = snapshot(conn, at, expected)
-    digest = failure_digest(alerts_of(state), known_alerts(conn))
+    digest = failure_digest(alerts_of(failed_runs(conn, at)), known_alerts(conn))
     _queue(conn, mailer, addresses, digest, f"{at.astimezone(SAO_PAULO):%Y-%m-%dT%H}", at, whole=False)
     return digest
 

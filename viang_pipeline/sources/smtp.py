@@ -102,6 +102,8 @@ class Mailer:
             smtp = self._open()
         except smtplib.SMTPAuthenticationError as error:
             raise self._paused("o usuário ou a senha", error.smtp_code, error.smtp_error) from None
+        except UnicodeEncodeError:  # its text and object are the password
+            raise self._unreachable("O usuário e a senha de SMTP_URL só podem ter caracteres ASCII") from None
         except ssl.SSLError as error:
             reason = getattr(error, "verify_message", "") or error.reason or type(error).__name__
             raise self._unreachable(f"A conexão cifrada com o servidor de e-mail falhou ({reason})") from None

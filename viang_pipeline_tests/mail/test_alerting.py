@@ -57,7 +57,7 @@ class Desk:
 
     def failures(self) -> Digest:
         with self.database.transaction() as conn:
-            return queue_failures(conn, self.mailer, [AGENCY], self.now, YESTERDAY)
+            return queue_failures(conn, self.mailer, [AGENCY], self.now)
 
     def received(self) -> list[str]:
         """The text of every mail the agency got."""

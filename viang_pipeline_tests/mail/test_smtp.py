@@ -50,6 +50,12 @@ def test_no_password_leaves_without_encryption_where_it_is_required() -> None:
     assert mailbox.calls["AUTH"] == 0
 
 
+def test_a_password_smtp_cannot_carry_is_named_and_not_shown() -> None:
+    with serving(Mailbox(password="certa")) as port, pytest.raises(SourcePaused, match="ASCII") as failure:
+        send(mailer_to(port, user="viang", password="coração"))
+    assert "cora" not in str(failure.value)
+
+
 @given(st.binary(max_size=40), st.lists(st.sampled_from([b".", b"..", b".\r\n", b"\r\n", b"\r\n.\r\n", b"a"])))
 def test_no_content_looks_like_the_end_and_all_of_it_comes_back(start: bytes, rest: list[bytes]) -> None:
     content = start.replace(b"\r", b"").replace(b"\n", b"") + b"".join(rest)

@@ -101,5 +101,12 @@ def upgrade() -> None:
         schema="dashboard",
         comment="Alertas que a agência já recebeu e que ainda não se resolveram",
     )
+    op.create_index(
+        "ix_updates_log_falha",
+        "updates_log",
+        ["terminado_em"],
+        schema="dashboard",
+        postgresql_where=sa.text("status = 'error' and source is null"),
+    )
     for name in ("report_outbox", "alert_state"):
         op.execute(f"alter table dashboard.{name} enable row level security")
