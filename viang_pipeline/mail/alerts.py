@@ -133,7 +133,7 @@ def _reads(state: Snapshot) -> Iterator[Alert]:
     for read in state.reads:
         problem = read.problem(state.esperado)
         if problem is not None and (read.client_id, read.source) not in lost:
-            late.setdefault((read.client_id, read.source), []).append(f"{read.resource_name} {problem}")
+            late.setdefault((read.client_id, read.source), []).append(f"{read.resource_name} ({problem})")
     for (client_id, source), problems in late.items():
         rest = len(problems) - MOST_SOURCES
         shown = "; ".join(problems[:MOST_SOURCES]) + (f"; e mais {rest}" if rest > 0 else "")

@@ -142,7 +142,7 @@ def test_a_late_source_is_told_with_its_reason(desk: Desk) -> None:
     with desk.database.transaction() as conn:
         ledgers.mark_unread(conn, "boreal", "mercado_livre", "visits", [YESTERDAY], MORNING, "HTTP 403")
     desk.daily()
-    assert "Casa Boreal: visitas nunca lido: HTTP 403" in desk.received()[0]
+    assert "Casa Boreal: visitas (nunca lido: HTTP 403)" in desk.received()[0]
 
 
 def test_quarantine_failed_checks_and_unsent_reports_are_told(desk: Desk) -> None:
