@@ -11,6 +11,7 @@ from viang_pipeline.assets import dashboards, marts, raw_bling, raw_mercado_livr
 from viang_pipeline.automation import jobs, schedules, sensors
 from viang_pipeline.checks import invariants, lateness
 from viang_pipeline.resources.bling import BlingResource
+from viang_pipeline.resources.mailer import MailerResource
 from viang_pipeline.resources.mercado_livre import MercadoLivreResource
 from viang_pipeline.resources.metabase import MetabaseResource
 from viang_pipeline.resources.supabase import SupabaseResource
@@ -33,12 +34,15 @@ def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definiti
             jobs.rebuild_marts,
             jobs.refresh_tokens,
             jobs.metabase_refresh,
+            jobs.alert_digest,
+            jobs.send_mail,
         ],
         schedules=[
             schedules.daily_update_schedule,
             schedules.ads_update_schedule,
             schedules.deep_sweep_schedule,
             schedules.refresh_tokens_schedule,
+            schedules.alert_digest_schedule,
         ],
         sensors=[
             sensors.client_registry,
@@ -48,12 +52,14 @@ def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definiti
             sensors.upseller_inbox,
             sensors.new_numbers,
             sensors.run_failures,
+            sensors.mail_outbox,
         ],
         resources={
             "supabase": supabase,
             "mercado_livre": MercadoLivreResource(supabase=supabase),
             "bling": BlingResource(supabase=supabase),
             "metabase": MetabaseResource(supabase=supabase),
+            "mailer": MailerResource(supabase=supabase),
             **(resources or {}),
         },
         executor=dg.in_process_executor,

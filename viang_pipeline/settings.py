@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.utils import parseaddr
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +19,7 @@ from cryptography.fernet import Fernet
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from viang_pipeline.domain.email_address import checked_address
 from viang_pipeline.failures import UsageError
 
 Clock = Callable[[], datetime]
@@ -75,6 +78,9 @@ class Settings(BaseSettings):
     metabase_url: str | None = Field(None, validation_alias="METABASE_URL")
     metabase_api_key: SecretStr | None = Field(None, validation_alias="METABASE_API_KEY")
     metabase_database_id: int | None = Field(None, validation_alias="METABASE_DATABASE_ID", ge=1)
+    smtp_url: SecretStr | None = Field(None, validation_alias="SMTP_URL")
+    mail_from: str | None = Field(None, validation_alias="VIANG_MAIL_FROM")
+    alert_emails: Annotated[tuple[str, ...], NoDecode] = Field((), validation_alias="VIANG_ALERT_EMAILS")
 
     now_override: datetime | None = Field(None, validation_alias="VIANG_NOW")
 
@@ -87,9 +93,9 @@ class Settings(BaseSettings):
             return field.default
         return value
 
-    @field_validator("token_keys", mode="before")
+    @field_validator("token_keys", "alert_emails", mode="before")
     @classmethod
-    def _split_keys(cls, value: object) -> object:
+    def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
@@ -126,6 +132,34 @@ class Settings(BaseSettings):
             raise ValueError(f"deve ser um endereço http(s) completo, por exemplo {example}")
         return value.rstrip("/")
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _smtp_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            parts = urlsplit(value.get_secret_value())
+            try:
+                usable = parts.scheme in ("smtp", "smtps") and parts.hostname and parts.port != 0
+            except ValueError:
+                usable = False
+            if not usable:
+                raise ValueError(
+                    "deve ser smtp[s]://usuario:senha@host:porta; codifique caracteres reservados (%40 para @)"
+                )
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        name, address = parseaddr(value)
+        return str(Address(display_name=name, addr_spec=checked_address(address)))
+
+    @field_validator("alert_emails")
+    @classmethod
+    def _alert_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(checked_address(each) for each in value)
+
     @field_validator("now_override")
     @classmethod
     def _now_has_offset(cls, value: datetime | None) -> datetime | None:
@@ -141,6 +175,10 @@ class Settings(BaseSettings):
                 raise ValueError(
                     f"VIANG_NOW: só é aceito quando {', '.join(outside)} aponta para esta máquina (loopback)"
                 )
+        if (self.smtp_url is None) != (self.mail_from is None):
+            raise ValueError(
+                "SMTP_URL e VIANG_MAIL_FROM vão juntos: o servidor de e-mail e o remetente, Agência <nome@dominio>"
+            )
         if self.database_url is not None and not self.token_keys:
             raise ValueError(
                 "VIANG_TOKEN_KEYS: obrigatório quando VIANG_DATABASE_URL está definido; "

@@ -159,19 +159,15 @@ def test_the_jobs_schedules_and_sensors_are_these(definitions: dg.Definitions) -
     repository = definitions.get_repository_def()
     own = {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")}
     assert own == {
-        "daily_update",
-        "reprocess",
-        "ads_update",
-        "deep_sweep",
-        "rebuild_marts",
-        "refresh_tokens",
-        "metabase_refresh",
-    }
+        "daily_update", "reprocess", "ads_update", "deep_sweep", "rebuild_marts", "refresh_tokens",
+        "metabase_refresh", "alert_digest", "send_mail",
+    }  # fmt: skip
     assert {s.name: s.job_name for s in repository.schedule_defs} == {
         "daily_update_schedule": "daily_update",
         "ads_update_schedule": "ads_update",
         "deep_sweep_schedule": "deep_sweep",
         "refresh_tokens_schedule": "refresh_tokens",
+        "alert_digest_schedule": "alert_digest",
     }
     assert {s.name: [t.job_name for t in s.targets] for s in repository.sensor_defs} == {
         "client_registry": ["reprocess"],
@@ -181,6 +177,7 @@ def test_the_jobs_schedules_and_sensors_are_these(definitions: dg.Definitions) -
         "upseller_inbox": ["reprocess"],
         "new_numbers": ["metabase_refresh"],
         "run_failures": [],
+        "mail_outbox": ["send_mail"],
     }
     assert all(s.default_status == dg.DefaultSensorStatus.RUNNING for s in repository.sensor_defs)
 

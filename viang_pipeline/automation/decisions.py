@@ -24,6 +24,11 @@ def night_is_over(now: datetime) -> bool:
     return now.astimezone(SAO_PAULO).time() >= NIGHT_ENDS
 
 
+def newest_expected_day(now: datetime) -> date:
+    """Yesterday, or the day before while the night that reads yesterday is not over."""
+    return last_closed_day(now) - timedelta(days=0 if night_is_over(now) else 1)
+
+
 def first_load_chunk(starts: date, complete: Collection[date], now: datetime) -> Range | None:
     """The next part of a client's history: the newest days before everything read so far, at most a month.
 
@@ -40,7 +45,7 @@ def missed_chunk(starts: date, complete: Collection[date], now: datetime) -> Ran
     """
     if not complete:
         return None
-    last = last_closed_day(now) if night_is_over(now) else last_closed_day(now) - timedelta(days=1)
+    last = newest_expected_day(now)
     return _newest_chunk(set(days_between(max(starts, FIRST_DAY, min(complete)), last)) - set(complete))
 
 
@@ -49,7 +54,7 @@ def owed_chunk(unread: Mapping[str, Collection[date]], now: datetime) -> tuple[R
 
     Yesterday is left to the nightly run until the night is over. None when nothing is owed.
     """
-    last = last_closed_day(now) if night_is_over(now) else last_closed_day(now) - timedelta(days=1)
+    last = newest_expected_day(now)
     chunk = _newest_chunk({day for days in unread.values() for day in days if day <= last})
     if chunk is None:
         return None

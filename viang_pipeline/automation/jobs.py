@@ -1,9 +1,16 @@
 """Jobs: what runs together. Asset jobs share one partition space; a run is one process, parallelism comes from runs."""
 
+from datetime import timedelta
+
 import dagster as dg
 
 from viang_pipeline.assets.dashboards import dashboard_key
+from viang_pipeline.automation.decisions import newest_expected_day
+from viang_pipeline.automation.state import failed_checks
 from viang_pipeline.collect.authorization import open_vault, refresh_due, refreshers
+from viang_pipeline.mail.alerting import queue_daily_digest
+from viang_pipeline.mail.deliver import deliver_due
+from viang_pipeline.resources.mailer import MailerResource
 from viang_pipeline.resources.metabase import MetabaseResource
 from viang_pipeline.resources.supabase import SupabaseResource
 
@@ -76,3 +83,47 @@ def refresh_dashboards(context: dg.OpExecutionContext, metabase: MetabaseResourc
 def metabase_refresh() -> None:
     """Refresh of the dashboards."""
     refresh_dashboards()
+
+
+LATENESS = ("fontes_em_dia", "clientes_em_dia")
+"""Checks of what alerts tell by client and source, from the same tables."""
+
+
+@dg.op
+def queue_alerts(context: dg.OpExecutionContext, supabase: SupabaseResource, mailer: MailerResource) -> None:
+    """Queue the digest of the day; the outbox sends it."""
+    if mailer.mailer is None:
+        return
+    now = supabase.settings.clock()()
+    checks = failed_checks(context.instance, now - timedelta(days=1), leave_out=LATENESS)
+    with supabase.database.transaction() as conn:
+        addresses = supabase.settings.alert_emails
+        digest = queue_daily_digest(conn, mailer.mailer, addresses, now, newest_expected_day(now), checks)
+    context.add_output_metadata(
+        {"alertas": len(digest.alerts), "novos": digest.new, "resolvidos": len(digest.resolved)}
+    )
+
+
+@dg.job(description="Resumo diário do que precisa de atenção, para a agência.", executor_def=dg.in_process_executor)
+def alert_digest() -> None:
+    """One mail a day, when there is anything to say."""
+    queue_alerts()
+
+
+@dg.op
+def deliver_mail(context: dg.OpExecutionContext, supabase: SupabaseResource, mailer: MailerResource) -> None:
+    """Send what is due. Fails, after all was tried, when something did not surely leave."""
+    if mailer.mailer is None:
+        return
+    done = deliver_due(supabase.database, mailer.mailer, supabase.settings.clock(), run_id=context.run_id)
+    context.add_output_metadata(
+        {"enviadas": done.sent, "adiadas": done.later, "falharam": done.failed, "incertas": done.uncertain}
+    )
+    if done.problems:
+        raise dg.Failure("\n".join(done.problems), allow_retries=False)
+
+
+@dg.job(description="Envia os e-mails da fila, cada um no máximo uma vez.", executor_def=dg.in_process_executor)
+def send_mail() -> None:
+    """Delivery of everything due in the outbox."""
+    deliver_mail()

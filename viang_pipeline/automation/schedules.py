@@ -6,9 +6,10 @@ import dagster as dg
 
 from viang_pipeline import partitions
 from viang_pipeline.automation.decisions import partitions_to_add, sweep_ranges
-from viang_pipeline.automation.jobs import ads_update, daily_update, deep_sweep, refresh_tokens
+from viang_pipeline.automation.jobs import ads_update, alert_digest, daily_update, deep_sweep, refresh_tokens
 from viang_pipeline.automation.state import active_clients
-from viang_pipeline.domain.business_day import SAO_PAULO, last_closed_day
+from viang_pipeline.domain.business_day import SAO_PAULO, business_day, last_closed_day
+from viang_pipeline.mail.access import open_mailer
 from viang_pipeline.resources.supabase import SupabaseResource
 
 
@@ -98,3 +99,20 @@ refresh_tokens_schedule = dg.ScheduleDefinition(
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description="02:30 e a cada 4 horas: renova tokens perto do vencimento.",
 )
+
+
+@dg.schedule(
+    job=alert_digest,
+    cron_schedule="0 7 * * *",
+    execution_timezone=SAO_PAULO.key,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="07:00, depois da noite: o resumo do que precisa de atenção, quando há algo a dizer.",
+)
+def alert_digest_schedule(
+    context: dg.ScheduleEvaluationContext, supabase: SupabaseResource
+) -> dg.RunRequest | dg.SkipReason:
+    """One run a day, where somebody is to be told."""
+    settings = supabase.settings
+    if open_mailer(settings) is None or not settings.alert_emails:
+        return dg.SkipReason("SMTP_URL, VIANG_MAIL_FROM e VIANG_ALERT_EMAILS não estão definidos")
+    return dg.RunRequest(run_key=f"alertas:{business_day(settings.clock()())}")

@@ -12,8 +12,9 @@ import dagster as dg
 from viang_pipeline import partitions
 from viang_pipeline.automation import decisions
 from viang_pipeline.automation.in_process import failure_sentence
-from viang_pipeline.automation.jobs import metabase_refresh, rebuild_marts, reprocess
+from viang_pipeline.automation.jobs import metabase_refresh, rebuild_marts, reprocess, send_mail
 from viang_pipeline.automation.state import (
+    IN_PROGRESS,
     active_clients,
     clients_with_runs,
     newest_numbers,
@@ -22,6 +23,9 @@ from viang_pipeline.automation.state import (
 )
 from viang_pipeline.collect.upseller.inbox import waiting, whole
 from viang_pipeline.domain.business_day import SAO_PAULO, last_closed_day
+from viang_pipeline.mail import outbox
+from viang_pipeline.mail.access import open_mailer
+from viang_pipeline.mail.alerting import queue_failures
 from viang_pipeline.marts.build import BUILDERS
 from viang_pipeline.resources.supabase import SupabaseResource
 from viang_pipeline.sources.redaction import redact
@@ -235,3 +239,28 @@ def run_failures(context: dg.RunFailureSensorContext, supabase: SupabaseResource
                 detail={"motivos": reasons, "passos": [event.step_key or "" for event in steps]},
             ),
         )
+
+
+@dg.sensor(
+    job=send_mail,
+    minimum_interval_seconds=120,
+    default_status=RUNNING,
+    description="E-mails: avisa a agência de execuções que falharam, no máximo uma vez por hora, e pede o envio.",
+)
+def mail_outbox(context: dg.SensorEvaluationContext, supabase: SupabaseResource) -> dg.SensorResult:
+    """One run when something is due and none is under way. A tick speaks to no server."""
+    settings = supabase.settings
+    mailer = open_mailer(settings)
+    if mailer is None:
+        return dg.SensorResult(skip_reason=dg.SkipReason("SMTP_URL e VIANG_MAIL_FROM não estão definidos"))
+    now = settings.clock()()
+    busy = context.instance.get_runs(dg.RunsFilter(job_name=send_mail.name, statuses=IN_PROGRESS), limit=1)
+    with supabase.database.transaction() as conn:
+        if settings.alert_emails:
+            queue_failures(conn, mailer, settings.alert_emails, now)
+        due = outbox.anything_due(conn, now)
+    wanted = due and not busy
+    return dg.SensorResult(
+        run_requests=[dg.RunRequest(run_key=f"email:{now.isoformat()}")] if wanted else [],
+        skip_reason=None if wanted else dg.SkipReason("Nenhum e-mail a enviar agora"),
+    )

@@ -1,14 +1,16 @@
-"""What sensors look at: a few small queries of our own tables and of the run queue. No outside call ever."""
+"""What automation looks at: small queries of our own tables, the run queue, results of checks. No outside call ever."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Collection
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 import dagster as dg
 import psycopg
 
 from viang_pipeline.collect.bling.feeds import NO_PERMISSION
+from viang_pipeline.mail.alerts import FailedCheck
 from viang_pipeline.partitions import clients_of
 
 IN_PROGRESS = [
@@ -118,3 +120,33 @@ def newest_numbers(conn: psycopg.Connection) -> datetime | None:
     """When a client-day last changed; None before the first."""
     row = conn.execute("select max(calculado_em) from dashboard.agg_client_day").fetchone()
     return row[0] if row else None
+
+
+MOST_CHECKS = 10_000
+"""Results looked at: a night of a hundred clients is four thousand."""
+
+
+def failed_checks(instance: dg.DagsterInstance, since: datetime, *, leave_out: Collection[str]) -> list[FailedCheck]:
+    """Checks whose last result since then failed, for each client they were made for; without those to leave out."""
+    results = instance.event_log_storage.get_event_records(
+        dg.EventRecordsFilter(dg.DagsterEventType.ASSET_CHECK_EVALUATION, after_timestamp=since.timestamp()),
+        limit=MOST_CHECKS,
+    )
+    runs = instance.get_runs(dg.RunsFilter(run_ids=list({result.run_id for result in results}))) if results else []
+    of_run = {run.run_id: clients_of(run.tags, instance) for run in runs}
+    seen: set[tuple[str, str | None]] = set()
+    found = []
+    for result in results:  # newest first
+        event = result.event_log_entry.dagster_event
+        assert event is not None  # asked for by its type
+        evaluation = event.asset_check_evaluation_data
+        made_for: list[str | None] = [*sorted(of_run.get(result.run_id, ()))]
+        for client_id in made_for or [None]:
+            key = (evaluation.check_name, client_id)
+            if key in seen or evaluation.check_name in leave_out:
+                continue
+            seen.add(key)
+            if not evaluation.passed:
+                at = datetime.fromtimestamp(result.timestamp, UTC)
+                found.append(FailedCheck(evaluation.check_name, evaluation.description or "não fechou", client_id, at))
+    return sorted(found, key=lambda check: (check.nome, check.client_id or ""))

@@ -1,14 +1,11 @@
 """Lateness per client and source: FreshnessPolicy looks at the asset, an agency asks who is behind."""
 
-from datetime import timedelta
-
 import dagster as dg
 
 from viang_pipeline.assets.marts import agg_client_day
-from viang_pipeline.automation.decisions import night_is_over
+from viang_pipeline.automation.decisions import newest_expected_day
 from viang_pipeline.automation.state import BLING_FEEDS, OTHER_SOURCES
 from viang_pipeline.checks.scope import result
-from viang_pipeline.domain.business_day import last_closed_day
 from viang_pipeline.resources.supabase import SupabaseResource
 
 _BEHIND = """
@@ -30,8 +27,7 @@ _BEHIND = """
 @dg.asset_check(asset=agg_client_day, description="Nenhum cliente ativo está atrasado na leitura de pedidos.")
 def clientes_em_dia(supabase: SupabaseResource) -> dg.AssetCheckResult:
     """A warning that names the clients whose newest complete day is older than it should be by now."""
-    now = supabase.settings.clock()()
-    expected = last_closed_day(now) if night_is_over(now) else last_closed_day(now) - timedelta(days=1)
+    expected = newest_expected_day(supabase.settings.clock()())
     with supabase.session.transaction() as conn:
         cursor = conn.execute(_BEHIND, [expected])
         names = [column.name for column in cursor.description or ()]
@@ -77,8 +73,7 @@ BESIDE_ORDERS = (
 )
 def fontes_em_dia(supabase: SupabaseResource) -> dg.AssetCheckResult:
     """A warning that names each source that is behind its client's orders, and why its last reading failed."""
-    now = supabase.settings.clock()()
-    expected = last_closed_day(now) if night_is_over(now) else last_closed_day(now) - timedelta(days=1)
+    expected = newest_expected_day(supabase.settings.clock()())
     sources, resources = map(list, zip(*BESIDE_ORDERS, strict=True))
     with supabase.session.transaction() as conn:
         cursor = conn.execute(_SOURCES_BEHIND, {"fontes": sources, "recursos": resources, "esperado": expected})

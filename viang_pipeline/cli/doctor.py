@@ -16,6 +16,8 @@ from viang_pipeline.cli.console import FAILED, out
 from viang_pipeline.collect.access import mercado_livre_client
 from viang_pipeline.collect.bling.access import bling_client
 from viang_pipeline.failures import ViangError
+from viang_pipeline.mail.access import open_mailer
+from viang_pipeline.mail.outbox import open_messages
 from viang_pipeline.metabase.refresh import open_metabase
 from viang_pipeline.settings import Settings, is_loopback, load_settings
 from viang_pipeline.warehouse.database import Database, dagster_database_url, open_database, token_keys
@@ -53,6 +55,7 @@ def _everything(settings: Settings) -> Iterator[Finding]:
     yield from _mercado_livre(settings, database)
     yield from _bling(settings, database)
     yield from _metabase(settings)
+    yield from _mail(settings, database)
 
 
 def _configuration(settings: Settings) -> Iterator[Finding]:
@@ -185,6 +188,25 @@ def _metabase(settings: Settings) -> Iterator[Finding]:
         yield Finding("falha", "Metabase", f"não alcança o banco {settings.metabase_database_id}: {reached}")
     else:
         yield Finding("ok", "Metabase", f"{settings.metabase_url} responde e alcança o banco")
+
+
+def _mail(settings: Settings, database: Database | None) -> Iterator[Finding]:
+    mailer = open_mailer(settings)
+    if mailer is None:
+        yield Finding("ok", "e-mail", "não configurado (SMTP_URL, VIANG_MAIL_FROM); relatórios só ficam em arquivo")
+    else:
+        try:
+            mailer.check()
+            alerts = ", ".join(settings.alert_emails) or "ninguém (VIANG_ALERT_EMAILS)"
+            yield Finding("ok", "e-mail", f"{mailer.server.place} aceita o acesso; alertas vão para {alerts}")
+        except ViangError as failure:
+            yield Finding("falha", "e-mail", str(failure))
+    if database is None or pending(database):
+        return
+    with database.transaction() as conn:
+        stuck = [mail for mail in open_messages(conn) if mail.estado in ("falhou", "incerto")]
+    if stuck:
+        yield Finding("aviso", "e-mails que não saíram", f"{len(stuck)}; veja: viang mail list")
 
 
 def _reach(platform: str, address: str, *, wanted: bool) -> Finding:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from viang_pipeline.cli import clients, db, imports, metabase, params
+from viang_pipeline.cli import clients, db, imports, mail, metabase, params
 from viang_pipeline.cli.connect import connect
 from viang_pipeline.cli.demo import demo
 from viang_pipeline.cli.doctor import doctor
@@ -53,6 +53,7 @@ app.add_typer(imports.app, name="import", rich_help_panel=DATA)
 app.add_typer(params.app, name="params", rich_help_panel=DATA)
 app.add_typer(metabase.app, name="metabase", rich_help_panel=DATA)
 app.command(rich_help_panel=CARE)(doctor)
+app.add_typer(mail.app, name="mail", rich_help_panel=CARE)
 app.add_typer(db.app, name="db", rich_help_panel=CARE)
 app.command(rich_help_panel=CARE)(sandbox)
 

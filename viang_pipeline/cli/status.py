@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated
@@ -10,57 +11,29 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from viang_pipeline.automation.decisions import night_is_over
+from viang_pipeline.automation.decisions import newest_expected_day
 from viang_pipeline.cli.console import DONE_IN_PART, out, ready_database, show
 from viang_pipeline.domain.business_day import SAO_PAULO, last_closed_day
+from viang_pipeline.mail.outbox import Queued, open_messages
 from viang_pipeline.settings import load_settings
 from viang_pipeline.warehouse.client_status import ReadState, preliminary_days, read_states
 from viang_pipeline.warehouse.database import token_keys
 from viang_pipeline.warehouse.ledgers import stale_days
 from viang_pipeline.warehouse.token_store import PLATFORM_NAMES, TokenState, TokenStore
 
-RESOURCES = {
-    "orders": "pedidos",
-    "shipments": "envios",
-    "listings": "anúncios",
-    "visits": "visitas",
-    "stock": "estoque",
-    "account": "reputação",
-    "ads": "Ads",
-    "claims": "reclamações",
-    "billing": "faturas",
-    "discounts": "descontos",
-    "deposits": "depósitos",
-    "channels": "canais de venda",
-    "statuses": "situações",
-    "products": "produtos",
-    "costs": "custos",
-    "structures": "kits",
-    "supplier_links": "fornecedores",
-    "store_links": "códigos nas lojas",
-    "receivables": "contas a receber",
-    "payables": "contas a pagar",
-    "categories": "categorias",
-    "invoices": "notas fiscais",
-    "links": "ligações com anúncios",
-    "kits": "kits",
-    "stock_http": "estoque por HTTP",
-}
-BLING_RESOURCES = {"account": "empresa"}
-"""Where a resource of Bling goes by another name than the one of Mercado Livre."""
-
 
 def status(
     client_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="Só este cliente; sem ele, todos.")] = None,
 ) -> None:
-    """Mostra frescor, completude, acessos e dias preliminares. Termina com 3 se algo está atrasado ou sem acesso."""
+    """Mostra frescor, completude, acessos e dias preliminares. Termina com 3 se algo precisa de atenção."""
     settings = load_settings()
     now = settings.clock()()
-    expected = _newest_expected_day(now)
+    expected = newest_expected_day(now)
     database = ready_database(settings)
     with database.transaction() as conn:
         reads = read_states(conn, expected, client_id)
         stale = stale_days(conn, client_id, last_closed=last_closed_day(now))
+        unsent = [mail for mail in open_messages(conn) if client_id in (None, mail.client_id)]
     shown = {read.client_id for read in reads}
     tokens = [state for state in TokenStore(database, token_keys(settings)).states() if state.client_id in shown]
     if not reads:
@@ -70,13 +43,9 @@ def status(
     if tokens:
         show(_tokens_table(tokens, now))
     _print_open_days(stale, now)
-    if any(read.problem(expected) for read in reads) or _needs_consent(reads, tokens):
+    stuck = _print_mail(unsent)
+    if stuck or any(read.problem(expected) for read in reads) or _needs_consent(reads, tokens):
         raise typer.Exit(DONE_IN_PART)
-
-
-def _newest_expected_day(now: datetime) -> date:
-    """Yesterday, or the day before while the night that reads yesterday is not over."""
-    return last_closed_day(now) - timedelta(days=0 if night_is_over(now) else 1)
 
 
 def _reads_table(reads: Sequence[ReadState], now: datetime, expected: date) -> Table:
@@ -87,7 +56,7 @@ def _reads_table(reads: Sequence[ReadState], now: datetime, expected: date) -> T
         table.add_row(
             read.client_id,
             PLATFORM_NAMES.get(read.source, read.source),
-            _resource(read),
+            read.resource_name,
             "–" if read.lido_em is None else local(read.lido_em),
             _duration(read.freshness(now)),
             f"{read.dias_completos} de {read.dias_esperados}",
@@ -95,11 +64,6 @@ def _reads_table(reads: Sequence[ReadState], now: datetime, expected: date) -> T
             healthy if problem is None else f"[red]{escape(problem)}[/]",
         )
     return table
-
-
-def _resource(read: ReadState) -> str:
-    own = BLING_RESOURCES if read.source == "bling" else {}
-    return own.get(read.resource) or RESOURCES.get(read.resource, read.resource)
 
 
 def _tokens_table(tokens: Sequence[TokenState], now: datetime) -> Table:
@@ -120,6 +84,15 @@ def _print_open_days(stale: dict[str, list[date]], now: datetime) -> None:
         out.print(f"{client_id}: {len(days)} dias a reconstruir, de {days[0]} a {days[-1]}", markup=False)
     open_days = preliminary_days(now)
     out.print(f"Preliminares (vendas são finais em D+7): {open_days[0]} a {open_days[-1]}", markup=False)
+
+
+def _print_mail(unsent: Sequence[Queued]) -> bool:
+    """What of the mail did not leave; whether some of it waits for a person."""
+    states = Counter(mail.estado for mail in unsent)
+    if unsent:
+        counts = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+        out.print(f"E-mails que não saíram: {counts}. Veja: viang mail list", markup=False)
+    return bool(states["falhou"] or states["incerto"])
 
 
 def _needs_consent(reads: Sequence[ReadState], tokens: Sequence[TokenState]) -> bool:

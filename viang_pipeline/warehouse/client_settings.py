@@ -86,8 +86,7 @@ def _checked(name: str, value: object) -> object:
     """The value as it is stored. Lists without order are sorted, so that telling them in another order is no change."""
     match name, value:
         case "emails", list():
-            for email in value:
-                check_email(email)
+            return list(dict.fromkeys(check_email(email) for email in value))
         case "autoridade_estoque", str():
             _among("autoridade_estoque", [value])
         case "ordem_custo", list():

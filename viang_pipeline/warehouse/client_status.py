@@ -1,6 +1,6 @@
 """How fresh and how complete each client's data are, from the ledgers (kpis.md §5.10, §7).
 
-Read only. Used by ``viang status``; wording and colours belong there.
+Read only. Used by ``viang status`` and alerts; colours and sentences belong there.
 """
 
 from __future__ import annotations
@@ -28,6 +28,36 @@ PATIENCE = {
     ("upseller", "kits"): timedelta(days=35),
 }
 
+RESOURCES = {
+    "orders": "pedidos",
+    "shipments": "envios",
+    "listings": "anúncios",
+    "visits": "visitas",
+    "stock": "estoque",
+    "account": "reputação",
+    "ads": "Ads",
+    "claims": "reclamações",
+    "billing": "faturas",
+    "discounts": "descontos",
+    "deposits": "depósitos",
+    "channels": "canais de venda",
+    "statuses": "situações",
+    "products": "produtos",
+    "costs": "custos",
+    "structures": "kits",
+    "supplier_links": "fornecedores",
+    "store_links": "códigos nas lojas",
+    "receivables": "contas a receber",
+    "payables": "contas a pagar",
+    "categories": "categorias",
+    "invoices": "notas fiscais",
+    "links": "ligações com anúncios",
+    "kits": "kits",
+    "stock_http": "estoque por HTTP",
+}
+BLING_RESOURCES = {"account": "empresa"}
+"""Where a resource of Bling goes by another name than the one of Mercado Livre."""
+
 
 @dataclass(frozen=True)
 class ReadState:
@@ -53,6 +83,12 @@ class ReadState:
     def days_missing(self) -> int:
         """Days that were never read completely (``dias_sem_leitura``)."""
         return self.dias_esperados - self.dias_completos
+
+    @property
+    def resource_name(self) -> str:
+        """The resource as people call it."""
+        own = BLING_RESOURCES if self.source == "bling" else {}
+        return own.get(self.resource) or RESOURCES.get(self.resource, self.resource)
 
     def problem(self, expected: date) -> str | None:
         """Why this source needs attention when ``expected`` is the newest day that should have been read.

@@ -13,6 +13,7 @@ from datetime import date
 import psycopg
 from psycopg.rows import class_row
 
+from viang_pipeline.domain.email_address import checked_address
 from viang_pipeline.failures import UsageError
 
 SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -46,17 +47,18 @@ def add(
     name or e-mail, or when the client exists with other data.
     """
     nome = nome.strip()
-    _check(client_id, nome, emails)
+    _check(client_id, nome)
+    addresses = [check_email(email) for email in emails]
     with conn.cursor(row_factory=class_row(Client)) as cursor:
         created = cursor.execute(
             "insert into dashboard.clients (client_id, nome, inicio_historico, emails) values (%s, %s, %s, %s)"
             f" on conflict (client_id) do nothing returning {_COLUMNS}",
-            [client_id, nome, inicio_historico or default_start, list(emails)],
+            [client_id, nome, inicio_historico or default_start, addresses],
         ).fetchone()
     if created is not None:
         return created, True
     client = get(conn, client_id)
-    wanted = {"nome": nome, "inicio_historico": inicio_historico, "emails": list(emails)}
+    wanted = {"nome": nome, "inicio_historico": inicio_historico, "emails": addresses}
     different = [name for name, value in wanted.items() if value and value != getattr(client, name)]
     if different:
         stored = ", ".join(f"{name} = {_shown(getattr(client, name))}" for name in different)
@@ -109,7 +111,7 @@ def _select(conn: psycopg.Connection, condition: str, values: list[object]) -> l
         ).fetchall()
 
 
-def _check(client_id: str, nome: str, emails: Sequence[str]) -> None:
+def _check(client_id: str, nome: str) -> None:
     if not SLUG.fullmatch(client_id):
         raise UsageError(
             f"{client_id!r} não serve de identificador: use de 1 a 63 letras minúsculas sem acento, números e hífens, "
@@ -117,14 +119,14 @@ def _check(client_id: str, nome: str, emails: Sequence[str]) -> None:
         )
     if not nome:
         raise UsageError("O nome do cliente está vazio")
-    for email in emails:
-        check_email(email)
 
 
-def check_email(email: str) -> None:
-    """Raises UsageError for what is no address."""
-    if not re.fullmatch(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+", email):
-        raise UsageError(f"{email!r} não é um endereço de e-mail")
+def check_email(email: str) -> str:
+    """The address as it is kept. Raises UsageError for what is no address."""
+    try:
+        return checked_address(email)
+    except ValueError as problem:
+        raise UsageError(str(problem)) from None
 
 
 def _shown(value: object) -> str:

@@ -16,6 +16,7 @@ from viang_pipeline.cli.main import app
 from viang_pipeline.settings import Settings
 from viang_pipeline.warehouse.database import Database, token_keys
 from viang_pipeline.warehouse.token_cipher import TokenCipher
+from viang_pipeline_tests.mail.servers import SENDER, Mailbox, serving
 from viang_pipeline_tests.metabase.fake import DATABASE, KEY, FakeMetabase, served
 
 
@@ -180,3 +181,15 @@ def test_a_configured_metabase_must_take_the_key_and_reach_the_database(
         assert "não alcança o banco 3: connection refused" in lines(doctor(), "falha")[0]
         monkeypatch.setenv("METABASE_API_KEY", "outra")
         assert "METABASE_API_KEY" in lines(doctor(), "falha")[0]
+
+
+def test_mail_that_can_be_handed_in_is_fine_and_a_server_that_refuses_is_a_fault(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VIANG_MAIL_FROM", SENDER)
+    with serving(Mailbox(password="certa")) as port:
+        for password, level in (("certa", "ok"), ("errada", "falha")):
+            monkeypatch.setenv("SMTP_URL", f"smtp://viang:{password}@127.0.0.1:{port}")
+            result = doctor()
+            assert [line for line in lines(result, level) if "e-mail" in line], result.output
+            assert f"viang:{password}" not in result.output

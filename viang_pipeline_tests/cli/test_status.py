@@ -176,3 +176,16 @@ def test_files_people_bring_are_late_after_a_week_or_a_month(
         ledgers.mark_read(conn, "loja-a", "upseller", resource, [date.fromisoformat(last)], NIGHT)
         [found] = read_states(conn, YESTERDAY, "loja-a")
     assert (found.problem(YESTERDAY) is not None) == late
+
+
+def test_mail_that_waits_for_a_person_is_counted_and_ends_in_part(agency: Agency) -> None:
+    agency.connect()
+    agency.read(*days_between(FIRST, YESTERDAY))
+    agency.execute(
+        "insert into dashboard.report_outbox (client_id, tipo, periodo, versao, destinatario, message_id, assunto,"
+        " texto, html, estado, proxima_em, criado_em)"
+        " select 'loja-a', 'relatorio', '2026-02', 1, estado, '<1@a>', '', '', '', estado, now(), now()"
+        " from unnest(array['pendente', 'incerto', 'enviado']) as estado"
+    )
+    result = agency.status()
+    assert (result.exit_code, "E-mails que não saíram: 1 incerto, 1 pendente." in result.output) == (3, True)

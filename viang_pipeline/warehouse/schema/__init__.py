@@ -30,6 +30,7 @@ from viang_pipeline.warehouse.schema.ledgers import (
     updates_log,
     visit_readings,
 )
+from viang_pipeline.warehouse.schema.mail import alert_state, report_outbox
 from viang_pipeline.warehouse.schema.parameters import (
     aliquota_imposto,
     categorias_despesa,
@@ -120,6 +121,7 @@ __all__ = [
     "Rate",
     "UnitCost",
     "agg_client_day",
+    "alert_state",
     "aliquota_imposto",
     "api_tokens",
     "billing_charge",
@@ -197,6 +199,7 @@ __all__ = [
     "politica_estoque",
     "rate_budgets",
     "reconciliation",
+    "report_outbox",
     "restatement_ledger",
     "semantic_type",
     "shipment_readings",

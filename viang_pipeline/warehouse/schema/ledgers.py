@@ -46,6 +46,7 @@ updates_log = Table(
     CheckConstraint("status in ('success', 'partial', 'error', 'skipped')", name="ck_updates_log_status"),
     Index("ix_updates_log_client", "client_id", "source", "terminado_em"),
     Index("ix_updates_log_run", "run_id"),
+    Index("ix_updates_log_falha", "terminado_em", postgresql_where=text("status = 'error' and source is null")),
     schema="dashboard",
     comment="Auditoria: uma linha por execução, cliente, fonte e janela",
 )  # fmt: skip
