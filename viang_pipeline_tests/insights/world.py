@@ -51,7 +51,7 @@ class World:
                 conn, client_id, "Loja Aurora", inicio_historico=date(2025, 1, 1), default_start=date(2025, 1, 1)
             )
 
-    def sell(self, window: Window, *, orders: int = 10, maturity: str = "final", **given: Any) -> None:
+    def sell(self, window: Window, *, orders: int = 3, maturity: str = "final", **given: Any) -> None:
         """Days with ``orders`` covered orders each, whose costs are the client-day's figures."""
         for day in days_between(window.first, window.last):
             figures = CLIENT_DAY | given
