@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
@@ -26,6 +27,9 @@ MERCADO_LIVRE_AUTH = "https://auth.mercadolivre.com.br"
 BLING_API = "https://api.bling.com.br/Api/v3"
 BLING_TOKEN = f"{BLING_API}/oauth/token"
 BLING_AUTH = "https://www.bling.com.br/Api/v3/oauth/authorize"
+
+OPENAI_API = "https://api.openai.com/v1"
+OPENAI_MODEL = "gpt-4o-mini"
 
 
 class SettingsError(UsageError):
@@ -72,6 +76,13 @@ class Settings(BaseSettings):
     upseller_page_size: int = Field(50, validation_alias="UPSELLER_PAGE_SIZE", ge=1, le=1000)
     upseller_api_client: str | None = Field(None, validation_alias="UPSELLER_API_CLIENT")
 
+    openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
+    openai_base_url: str = Field(OPENAI_API, validation_alias="OPENAI_BASE_URL")
+    openai_model: str = Field(OPENAI_MODEL, validation_alias="VIANG_OPENAI_MODEL")
+    openai_prices: Annotated[tuple[Decimal, Decimal] | None, NoDecode] = Field(
+        None, validation_alias="VIANG_OPENAI_PRICES"
+    )
+
     now_override: datetime | None = Field(None, validation_alias="VIANG_NOW")
 
     @field_validator("*", mode="before")
@@ -105,6 +116,17 @@ class Settings(BaseSettings):
     def _dsn_is_postgres(cls, dsn: SecretStr | None) -> SecretStr | None:
         return None if dsn is None else SecretStr(checked_dsn(dsn.get_secret_value()))
 
+    @field_validator("openai_prices", mode="before")
+    @classmethod
+    def _two_prices(cls, value: object) -> object:
+        if not isinstance(value, str) or not value.strip():
+            return value.strip() or None if isinstance(value, str) else value
+        try:
+            sent, received = (Decimal(part.strip()) for part in value.split(","))
+        except (InvalidOperation, ValueError):
+            raise ValueError("deve ter dois preços em dólares por milhão de tokens, por exemplo 0.15,0.60") from None
+        return sent, received
+
     @field_validator("upseller_api_url")
     @classmethod
     def _optional_address(cls, value: str | None) -> str | None:
@@ -113,8 +135,9 @@ class Settings(BaseSettings):
         return None if value is None else value.rstrip("/")
 
     @field_validator(
-        "mercado_livre_api_url", "mercado_livre_auth_url", "bling_api_url", "bling_token_url", "bling_auth_url"
-    )
+        "mercado_livre_api_url", "mercado_livre_auth_url", "bling_api_url", "bling_token_url", "bling_auth_url",
+        "openai_base_url",
+    )  # fmt: skip
     @classmethod
     def _http_address(cls, value: str, info: ValidationInfo) -> str:
         if urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname:

@@ -11,6 +11,7 @@ from viang_pipeline.warehouse.schema.claims import fact_claim_line
 from viang_pipeline.warehouse.schema.dictionary import metric_definitions
 from viang_pipeline.warehouse.schema.expenses import fact_expense_month
 from viang_pipeline.warehouse.schema.files import upseller_files
+from viang_pipeline.warehouse.schema.insights import insight_cache
 from viang_pipeline.warehouse.schema.ledgers import (
     billing_readings,
     day_state,
@@ -154,6 +155,7 @@ __all__ = [
     "fact_stock_sku_day",
     "fact_visits_client_day",
     "fact_visits_sku_day",
+    "insight_cache",
     "kits",
     "listing_skus",
     "mercado_livre_account",
