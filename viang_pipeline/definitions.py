@@ -7,11 +7,12 @@ from typing import Any
 
 import dagster as dg
 
-from viang_pipeline.assets import marts, raw_bling, raw_mercado_livre, raw_upseller
+from viang_pipeline.assets import marts, raw_bling, raw_mercado_livre, raw_upseller, served
 from viang_pipeline.automation import jobs, schedules, sensors
 from viang_pipeline.checks import invariants, lateness
 from viang_pipeline.resources.bling import BlingResource
 from viang_pipeline.resources.mercado_livre import MercadoLivreResource
+from viang_pipeline.resources.openai import OpenAIResource
 from viang_pipeline.resources.supabase import SupabaseResource
 
 
@@ -19,7 +20,7 @@ def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definiti
     """A fresh graph; ``resources`` replaces resources by name, for tests and rehearsals."""
     supabase = SupabaseResource()
     return dg.Definitions(
-        assets=dg.load_assets_from_modules([raw_mercado_livre, raw_bling, raw_upseller, marts]),
+        assets=dg.load_assets_from_modules([raw_mercado_livre, raw_bling, raw_upseller, marts, served]),
         asset_checks=dg.load_asset_checks_from_modules([invariants, lateness]),
         jobs=[
             jobs.daily_update,
@@ -47,6 +48,7 @@ def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definiti
             "supabase": supabase,
             "mercado_livre": MercadoLivreResource(supabase=supabase),
             "bling": BlingResource(supabase=supabase),
+            "openai": OpenAIResource(supabase=supabase),
             **(resources or {}),
         },
         executor=dg.in_process_executor,
