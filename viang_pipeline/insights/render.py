@@ -64,6 +64,8 @@ def _own(fact: Fact, name: str) -> str | None:
 def _compared(fact: Fact, comparison: Comparison, kind: str) -> str | None:
     if kind == "anterior" and comparison.before is not None:
         return value_text(fact.metric, fact.unit, comparison.before)
+    if kind in ("variacao", "diferenca") and comparison.direction == "estavel":
+        return None  # within the noise band nothing is said of a size (kpis.md §8)
     if kind == "variacao":
         return change_text(fact, comparison)
     if kind == "diferenca" and comparison.difference is not None:

@@ -21,6 +21,7 @@ _ARTICLES = {
     "comissao": "a", "frete_vendedor": "o", "custo_envio_proprio": "o", "cmv": "o", "imposto": "o",
     "outros_variaveis": "os", "custo_devolucao": "o", "ads_na_margem": "o",
 }  # fmt: skip
+_UNSAFE = ("cobertura_diferente", "poucos_pedidos_cobertos", "ads_nao_fechados")
 
 Section = tuple[str, list[str]]
 
@@ -56,7 +57,7 @@ def sections(sheet: FactSheet) -> list[Section]:
 def _happened(sheet: FactSheet) -> Iterator[str]:
     for metric in ("faturamento", "mc_pct", "mc", *TOLD):
         fact = sheet.get(metric)
-        if fact is not None:
+        if fact is not None and _worth_telling(fact):
             yield _told(fact)
     best = sheet.of("mais_vendido")[:3]
     if best:
@@ -65,12 +66,18 @@ def _happened(sheet: FactSheet) -> Iterator[str]:
         yield f"{'Os mais vendidos:' if many else 'O mais vendido:'} {named}."
 
 
+def _worth_telling(fact: Fact) -> bool:
+    """Nothing now and nothing before is no news."""
+    return bool(fact.value) or (fact.previous is not None and bool(fact.previous.before))
+
+
 def _told(fact: Fact) -> str:
     """One figure, how it moved since the window before, and since a year ago."""
     name, article = NAMES[fact.metric], _ARTICLES[fact.metric]
     value, direction, before = slot(fact, "valor"), slot(fact, "direcao"), slot(fact, "anterior")
     if fact.previous is None or direction is None:
-        sentence = f"{article} {name}: {value}"
+        unsafe = fact.previous is not None and fact.previous.refused in _UNSAFE
+        sentence = f"{article} {name}: {value}" + (", sem comparação segura com o período anterior" if unsafe else "")
     elif fact.previous.direction == "estavel":
         sentence = f"{article} {name} {direction}: {value}, contra {before} no período anterior"
     else:
@@ -78,9 +85,9 @@ def _told(fact: Fact) -> str:
             f"{article} {name} {direction} {slot(fact, 'variacao')}: de {before} no período anterior para {value}"
         )
     year = slot(fact, "ano_direcao")
-    if year is not None and fact.year is not None:
-        size = "" if fact.year.direction == "estavel" else f" {slot(fact, 'ano_variacao')}"
-        sentence += f"; em relação ao ano anterior, {article.lower()} {name} {year}{size}"
+    if year is not None:
+        moved = " ".join(filter(None, (year, slot(fact, "ano_variacao"))))
+        sentence += f"; em relação ao ano anterior, {article.lower()} {name} {moved}"
     return f"{sentence}."
 
 

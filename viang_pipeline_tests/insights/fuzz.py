@@ -66,7 +66,7 @@ def _honest(random: Random, sheet: FactSheet) -> str:
         if fact.role == "cliente" and fact.metric in NAMES:
             form = random.choice(CLIENT)
             needs = re.findall(r"<id>\|(\w+)", form)
-            if all(slot(fact, name) for name in needs) and not _still(fact, needs):
+            if all(slot(fact, name) for name in needs):
                 return _about(form, fact)
         elif fact.role == "efeito" and fact.metric in NAMES and sheet.get("mc_pct"):
             return _about(random.choice(EFFECT), fact)
@@ -77,12 +77,6 @@ def _honest(random: Random, sheet: FactSheet) -> str:
 
 def _about(form: str, fact: Fact) -> str:
     return form.replace("<nome>", NAMES.get(fact.metric, "")).replace("<id>", fact.id)
-
-
-def _still(fact: Fact, needs: list[str]) -> bool:
-    """Whether a sentence would say how much something that is stable moved."""
-    moved = fact.year if needs[0].startswith("ano_") else fact.previous
-    return ("direcao" in needs[0]) and len(needs) > 1 and moved is not None and moved.direction == "estavel"
 
 
 def honest_answer(random: Random, sheet: FactSheet) -> Answer:
