@@ -11,7 +11,8 @@ import time
 from collections import Counter
 
 from benchmarks.harness import table
-from viang_pipeline_tests.insights.fuzz import LIES, run
+from viang_pipeline_tests.insights.fuzz import run
+from viang_pipeline_tests.insights.lies import LIES
 
 SEED = 20260310
 

@@ -176,6 +176,7 @@ class Settings(BaseSettings):
             "BLING_TOKEN_URL": self.bling_token_url,
             "BLING_AUTH_URL": self.bling_auth_url,
             **({"UPSELLER_API_URL": self.upseller_api_url} if self.upseller_api_url else {}),
+            **({"OPENAI_BASE_URL": self.openai_base_url} if self.openai_api_key else {}),
         }
 
     @property

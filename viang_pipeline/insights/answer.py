@@ -27,7 +27,9 @@ Regras, conferidas por um programa que recusa o texto inteiro:
 3. Direções: use {{fato|direcao}} seguido de {{fato|variacao}} ou {{fato|diferenca}}; "contra {{fato|anterior}}" para o
    valor anterior; "em relação ao ano anterior" com os campos que começam por ano_.
 4. Causas da margem só com fatos de papel efeito: escreva o nome e {{fato|efeito}}. Não diga outras causas.
-5. Se os fatos não respondem à pergunta, diga que os dados não respondem a isso.
+5. Só descreva: não preveja, não elogie nem culpe, não generalize (também, quase, tudo, sempre, muito), não fale de
+   lucro, metas, médias por dia nem de outros canais.
+6. Se os fatos não respondem à pergunta, diga que os dados não respondem a isso.
 Exemplos:
 "O faturamento {{faturamento|direcao}} {{faturamento|variacao}} e chegou a {{faturamento|valor}}."
 "Na margem, o custo da mercadoria vendida {{efeito.cmv|efeito}}."

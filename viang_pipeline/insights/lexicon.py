@@ -137,7 +137,11 @@ UNSAYABLE = (
     r"|mais de|menos de|quase|cerca de|aproximad\w+|perto de|em torno de|por volta de|no mínimo|no máximo"
     # the same of another, unsaid
     r"|também|tampouco|igualmente|idem|assim como|acompanh(?:a|ou|am|aram) (?:o|a|os|as)|segu(?:e|em|iu|iram)"
-    r"|fort\w+|frac\w+"
+    r"|fort\w+|frac\w+|diferente\w*|(?:ao|pelo) contrário|invers\w+|opost\w+|em linha"
+    # praise, blame and what one figure does to another
+    r"|culpa\w*|vil(?:ão|ã|ões)|responsáve\w+|lider\w+|campe\w+|destaque\w*|destac\w+|retornos?|pag(?:ou|aram)|sucessos?"
+    r"|fracass\w+|satisf\w+|insatisf\w+|tota(?:l|is)|altos?|baixos?|car[oa]s?|barat[oa]s?|fundo|topo|derrub\w+|empurr\w+"
+    r"|impulsion\w+|alavanc\w+|pression\w+|corro\w+|afet\w+|impact\w+|ger(?:ou|aram)|troux\w+|lev(?:ou|aram)|reflex\w+"
 )
 """Claims that no fact of a sheet can bear."""
 NEGATIONS = r"não|nem|deix(?:ou|aram) de|par(?:ou|aram) de|longe de|volt(?:ou|aram) a|sem"
@@ -150,11 +154,11 @@ BEFORE_CUES = (
 )
 YEAR_CUES = r"ano antes|ano passado|ano anterior|há um ano"
 PREVIOUS_CUES = r"período anterior|semana anterior|mês anterior|janela anterior|dias anteriores"
-FINAL_CLAIM = r"(?:são|estão|já são|já estão) (?:finais|definitiv\w+|fechad\w+)|é final|é definitivo"
+FINAL_CLAIM = r"definitiv\w+|fechad[oa]s?|fina(?:l|is)(?! em)"
 PRELIMINARY_CLAIM = r"preliminar(?:es)?|provisóri\w+"
 KNOWN_CAPITALS = frozenset({"SKU", "SKUS", "ACOS", "ROAS", "TACOS", "CMV", "ADS", "BRL"})
 
 
 def words(alternatives: str) -> re.Pattern[str]:
     """A pattern of whole words, whatever their case."""
-    return re.compile(rf"(?<![\w-])(?:{alternatives})(?![\w-])", re.IGNORECASE)
+    return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)", re.IGNORECASE)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from viang_pipeline_tests.insights.fuzz import LIES, Figures, run
+from viang_pipeline_tests.insights.fuzz import Figures, run
+from viang_pipeline_tests.insights.lies import LIES
 
 
 @pytest.fixture(scope="module")
