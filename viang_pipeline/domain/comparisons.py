@@ -93,12 +93,14 @@ def _refusal(metric: Metric, now: Reading, before: Reading) -> Refusal | None:
         return "ads_nao_fechados"
     if metric.id in _MARGIN_RATES and min(now.covered_orders, before.covered_orders) < ENOUGH_COVERED_ORDERS:
         return "poucos_pedidos_cobertos"
-    if metric.id in _MARGIN_AMOUNTS:
-        if now.coverage is None or before.coverage is None:
-            return "cobertura_diferente"
-        if abs(now.coverage - before.coverage) > COVERAGE_BAND:
-            return "cobertura_diferente"
-    return None
+    return None if is_rate(metric) or _as_covered(metric, now, before) else "cobertura_diferente"
+
+
+def _as_covered(metric: Metric, now: Reading, before: Reading) -> bool:
+    """Whether both stand on about the same part of the revenue: a sum of the known part grows with what is known."""
+    if now.coverage is None or before.coverage is None:
+        return metric.id not in _MARGIN_AMOUNTS
+    return abs(now.coverage - before.coverage) <= COVERAGE_BAND
 
 
 def _direction(metric: Metric, difference: Decimal, relative: Decimal | None) -> Direction:

@@ -87,7 +87,7 @@ def checked(answer: Answer, sheet: FactSheet, verifier: Verifier | None = None) 
         raise Refused("nenhuma frase sobre o que aconteceu")
     try:
         happened, why, look = (
-            [fill(sentence, sheet) for sentence in part]
+            [_ended(fill(sentence, sheet)) for sentence in part if sentence.strip()]
             for part in (answer.o_que_aconteceu, answer.por_que, answer.o_que_olhar)
         )
     except UnknownPlaceholder as unknown:
@@ -105,6 +105,12 @@ def checked(answer: Answer, sheet: FactSheet, verifier: Verifier | None = None) 
     if problems:
         raise Refused("; ".join(f"{kind}: {found}" for kind, found in problems[:5]))
     return text, sorted(set().union(*map(cited, answer.sentences)))
+
+
+def _ended(sentence: str) -> str:
+    """One line with its full stop: the next sentence is read apart."""
+    line = " ".join(sentence.split())
+    return line if line.endswith((".", "!", "?")) else f"{line}."
 
 
 def _data(sheet: FactSheet, question: str | None) -> dict[str, object]:

@@ -94,7 +94,7 @@ class FactSheet:
 
     @property
     def maturity(self) -> Maturity:
-        """``final`` only when every fact is (kpis.md §7)."""
+        """``final`` only when every fact is (kpis.md §7), else ``preliminar``."""
         return "final" if all(fact.maturity == "final" for fact in self.facts) else "preliminar"
 
     @property

@@ -15,7 +15,7 @@ from viang_pipeline.domain.periods import Window
 
 Sums = Mapping[str, Any]
 Block = Literal["vendas", "ads", "visitas", "devolucoes"]
-Maturity = Literal["preliminar", "final"]
+Maturity = Literal["preliminar", "quase_final", "final"]
 
 _SALES: tuple[Block, ...] = ("vendas",)
 _ADS: tuple[Block, ...] = ("vendas", "ads")
@@ -129,8 +129,12 @@ def days_read(sums: Sums) -> int:
 
 
 def maturity(metric: str, sums: Sums) -> Maturity:
-    """``final`` only when every block the metric stands on is final on every day."""
-    return "final" if all(sums[_FINAL[block]] for block in STATED[metric]) else "preliminar"
+    """``final`` only when every block the metric stands on is on every day; ``quase_final`` when only attributed ads
+    may still grow (kpis.md §7)."""
+    open_blocks = [block for block in STATED[metric] if not sums[_FINAL[block]]]
+    if open_blocks == ["ads"] and sums["ads_quase_finais"]:
+        return "quase_final"
+    return "preliminar" if open_blocks else "final"
 
 
 _FINAL: dict[Block, str] = {

@@ -72,6 +72,8 @@ BY_TONE = {1: "bom", -1: "ruim", 0: "neutro"}
         (REVENUE, reading("1"), reading(None), "sem_valor_anterior"),
         (REVENUE, reading("1"), reading("1", complete=False), "periodo_incompleto"),
         (MARGIN, reading("1"), reading("1", coverage=Decimal("0.949")), "cobertura_diferente"),
+        (MARGIN, reading("1", coverage=None), reading("1"), "cobertura_diferente"),
+        (FEE, reading("1"), reading("1", coverage=Decimal("0.9")), "cobertura_diferente"),
         (MARGIN_PCT, reading("0.2", covered_orders=19), reading("0.1"), "poucos_pedidos_cobertos"),
         (SPEND, reading("1"), reading("1", ads_closed=False), "ads_nao_fechados"),
         (ACOS, reading("1", ads_closed=False), reading("1"), "ads_nao_fechados"),

@@ -103,3 +103,11 @@ def test_a_client_without_data_has_no_facts(world: World) -> None:
     sheet = world.sheet()
     assert sheet.facts == ()
     assert sheet.days_read == 0
+
+
+def test_ads_that_only_grow_by_attribution_are_almost_final(world: World) -> None:
+    world.sell(WEEK)
+    world.execute("update dashboard.agg_client_day set maturidade_ads = 'quase_final'")
+    facts = world.sheet().by_id
+    assert (facts["acos"].maturity, facts["mc"].maturity) == ("quase_final", "quase_final")
+    assert (facts["faturamento"].maturity, world.sheet().maturity) == ("final", "preliminar")

@@ -43,6 +43,7 @@ dias as (
         sum(pedidos_com_visita)::numeric as pedidos_com_visita,
         bool_and(maturidade_vendas = 'final') as vendas_finais,
         bool_and(maturidade_ads = 'final') as ads_finais,
+        bool_and(maturidade_ads in ('final', 'quase_final')) as ads_quase_finais,
         bool_and(maturidade_visitas = 'final') as visitas_finais,
         bool_and(maturidade_devolucoes = 'final') as devolucoes_finais
     from janelas
