@@ -7,13 +7,14 @@ from typing import Any
 
 import dagster as dg
 
-from viang_pipeline.assets import dashboards, marts, raw_bling, raw_mercado_livre, raw_upseller
+from viang_pipeline.assets import dashboards, marts, raw_bling, raw_mercado_livre, raw_upseller, served
 from viang_pipeline.automation import jobs, schedules, sensors
 from viang_pipeline.checks import invariants, lateness
 from viang_pipeline.resources.bling import BlingResource
 from viang_pipeline.resources.mailer import MailerResource
 from viang_pipeline.resources.mercado_livre import MercadoLivreResource
 from viang_pipeline.resources.metabase import MetabaseResource
+from viang_pipeline.resources.openai import OpenAIResource
 from viang_pipeline.resources.supabase import SupabaseResource
 
 
@@ -22,7 +23,7 @@ def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definiti
     supabase = SupabaseResource()
     return dg.Definitions(
         assets=[
-            *dg.load_assets_from_modules([raw_mercado_livre, raw_bling, raw_upseller, marts]),
+            *dg.load_assets_from_modules([raw_mercado_livre, raw_bling, raw_upseller, marts, served]),
             *dashboards.metabase_dashboards,
         ],
         asset_checks=dg.load_asset_checks_from_modules([invariants, lateness]),
@@ -60,6 +61,7 @@ def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definiti
             "bling": BlingResource(supabase=supabase),
             "metabase": MetabaseResource(supabase=supabase),
             "mailer": MailerResource(supabase=supabase),
+            "openai": OpenAIResource(supabase=supabase),
             **(resources or {}),
         },
         executor=dg.in_process_executor,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from email.headerregistry import Address
 from email.utils import parseaddr
 from ipaddress import ip_address
@@ -29,6 +30,9 @@ MERCADO_LIVRE_AUTH = "https://auth.mercadolivre.com.br"
 BLING_API = "https://api.bling.com.br/Api/v3"
 BLING_TOKEN = f"{BLING_API}/oauth/token"
 BLING_AUTH = "https://www.bling.com.br/Api/v3/oauth/authorize"
+
+OPENAI_API = "https://api.openai.com/v1"
+OPENAI_MODEL = "gpt-4o-mini"
 
 
 class SettingsError(UsageError):
@@ -81,6 +85,12 @@ class Settings(BaseSettings):
     smtp_url: SecretStr | None = Field(None, validation_alias="SMTP_URL")
     mail_from: str | None = Field(None, validation_alias="VIANG_MAIL_FROM")
     alert_emails: Annotated[tuple[str, ...], NoDecode] = Field((), validation_alias="VIANG_ALERT_EMAILS")
+    openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
+    openai_base_url: str = Field(OPENAI_API, validation_alias="OPENAI_BASE_URL")
+    openai_model: str = Field(OPENAI_MODEL, validation_alias="VIANG_OPENAI_MODEL")
+    openai_prices: Annotated[tuple[Decimal, Decimal] | None, NoDecode] = Field(
+        None, validation_alias="VIANG_OPENAI_PRICES"
+    )
 
     now_override: datetime | None = Field(None, validation_alias="VIANG_NOW")
 
@@ -115,6 +125,17 @@ class Settings(BaseSettings):
     def _dsn_is_postgres(cls, dsn: SecretStr | None) -> SecretStr | None:
         return None if dsn is None else SecretStr(checked_dsn(dsn.get_secret_value()))
 
+    @field_validator("openai_prices", mode="before")
+    @classmethod
+    def _two_prices(cls, value: object) -> object:
+        if not isinstance(value, str) or not value.strip():
+            return value.strip() or None if isinstance(value, str) else value
+        try:
+            sent, received = (Decimal(part.strip()) for part in value.split(","))
+        except (InvalidOperation, ValueError):
+            raise ValueError("deve ter dois preços em dólares por milhão de tokens, por exemplo 0.15,0.60") from None
+        return sent, received
+
     @field_validator("upseller_api_url", "metabase_url")
     @classmethod
     def _optional_address(cls, value: str | None) -> str | None:
@@ -123,8 +144,9 @@ class Settings(BaseSettings):
         return None if value is None else value.rstrip("/")
 
     @field_validator(
-        "mercado_livre_api_url", "mercado_livre_auth_url", "bling_api_url", "bling_token_url", "bling_auth_url"
-    )
+        "mercado_livre_api_url", "mercado_livre_auth_url", "bling_api_url", "bling_token_url", "bling_auth_url",
+        "openai_base_url",
+    )  # fmt: skip
     @classmethod
     def _http_address(cls, value: str, info: ValidationInfo) -> str:
         if urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname:
@@ -196,6 +218,7 @@ class Settings(BaseSettings):
             "BLING_AUTH_URL": self.bling_auth_url,
             **({"UPSELLER_API_URL": self.upseller_api_url} if self.upseller_api_url else {}),
             **({"METABASE_URL": self.metabase_url} if self.metabase_url else {}),
+            **({"OPENAI_BASE_URL": self.openai_base_url} if self.openai_api_key else {}),
         }
 
     @property

@@ -19,8 +19,8 @@ MARTS = dg.AssetSelection.groups("marts")
 
 daily_update = dg.define_asset_job(
     "daily_update",
-    RAW | MARTS,
-    description="A noite de um cliente: coleta o que mudou e reconstrói os dias afetados.",
+    RAW | MARTS | dg.AssetSelection.assets("insights"),
+    description="A noite de um cliente: coleta o que mudou, reconstrói os dias afetados e escreve o texto do período.",
 )
 reprocess = dg.define_asset_job(
     "reprocess",

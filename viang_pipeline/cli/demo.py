@@ -33,6 +33,8 @@ from viang_pipeline.collect.work import Work
 from viang_pipeline.domain.business_day import business_day, last_closed_day
 from viang_pipeline.domain.money import brl
 from viang_pipeline.failures import PermanentFailure, UsageError
+from viang_pipeline.insights.models import configured_model
+from viang_pipeline.insights.produce import insight
 from viang_pipeline.logs import make_private_folder, set_up_logging
 from viang_pipeline.settings import Settings, load_settings
 from viang_pipeline.warehouse import clients
@@ -73,7 +75,9 @@ def demo(
             _onboard(settings, database, seller, first)
         reports = _collect(settings, market.sellers, first, yesterday)
         show(_summary(database, market.sellers, first, yesterday))
+        text = _insight(settings, database, market.sellers[0].slug)
         _where_things_are(settings, database)
+        out.print(f"Texto do período: {text}", markup=False, soft_wrap=True)
         bad = [(slug, failure) for slug, found in reports.items() for r in found for failure in r.failures]
         for slug, failure in bad:
             err.print(f"{slug}: {failure}", style="red", markup=False, soft_wrap=True)
@@ -216,6 +220,15 @@ def _summary(database: Database, sellers: list[DemoSeller], first: date, last: d
         percent = ["–" if share is None else f"{share:.1%}".replace(".", ",") for share in shares]
         table.add_row(client_id, str(days), money[0], str(orders), *money[1:], *percent)
     return table
+
+
+def _insight(settings: Settings, database: Database, slug: str) -> Path:
+    """One client's insight text as a file; where it is."""
+    made = insight(database, slug, "7d", None, configured_model(settings), run_id="viang demo", now=settings.clock()())
+    path = settings.home / "insights" / f"{slug}-7d.txt"
+    make_private_folder(path.parent)
+    path.write_text(f"{made.texto}\n", encoding="utf-8")
+    return path
 
 
 def _where_things_are(settings: Settings, database: Database) -> None:

@@ -82,6 +82,10 @@ def _configuration(settings: Settings) -> Iterator[Finding]:
         yield Finding("aviso", "aplicativo do Bling", f"falta {name}; sem isso o Bling não é lido")
     else:
         yield Finding("ok", "aplicativo do Bling", f"configurado ({settings.bling_client_id})")
+    if settings.openai_api_key is None:
+        yield Finding("ok", "modelo dos textos", "não configurado; é opcional, os textos saem só dos fatos")
+    else:
+        yield Finding("ok", "modelo dos textos", f"configurado ({settings.openai_model})")
 
 
 def _opened(settings: Settings) -> Generator[Finding, None, Database | None]:

@@ -16,6 +16,7 @@ LONGEST = 200
 _SECRETS = (
     re.compile(r"\bAPP_USR-[\w.\-]+"),
     re.compile(r"\bTG-[\w.\-]+"),
+    re.compile(r"\bsk-[\w\-]{8,}"),
     re.compile(r"\beyJ[\w\-]{8,}(?:\.[\w\-]+)*"),
     re.compile(r"(?i)\bauthorization\b[\"']?\s*[:=]\s*[\"']?(?:bearer|basic)?\s*[^\s,;\"'}\])]+"),
     re.compile(r"(?i)\b(?:bearer|basic)\s+[\w.~+/=\-]{8,}"),
@@ -104,5 +105,5 @@ def protect_logs() -> None:
 
 def quiet_http_library() -> None:
     """httpx logs each request with its whole query at INFO; httpcore logs headers at DEBUG. Neither is wanted."""
-    for name in ("httpx", "httpcore"):
+    for name in ("httpx", "httpcore", "httpx2", "httpcore2", "openai"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -14,3 +14,12 @@ def lock_client(conn: psycopg.Connection, client_id: str) -> None:
     assert row is not None  # a select without FROM always gives one row
     conn.execute("select pg_advisory_xact_lock(hashtextextended('viang:client:' || %s, 0))", [client_id])
     conn.execute("select set_config('lock_timeout', %s, true)", [row[0]])
+
+
+def lock_insight(conn: psycopg.Connection, client_id: str, key: str) -> None:
+    """Whoever wants the same text at the same time waits here for the one that is asking, however long it asks."""
+    conn.execute("select set_config('lock_timeout', '15min', true)")
+    conn.execute("set local idle_in_transaction_session_timeout = '15min'")
+    conn.execute(
+        "select pg_advisory_xact_lock(hashtextextended('viang:insight:' || %s || ':' || %s, 0))", [client_id, key]
+    )

@@ -10,6 +10,8 @@ from typing import NamedTuple
 import psycopg
 from psycopg import sql
 
+from viang_pipeline.warehouse import insight_cache
+
 
 class LedgerEntry(NamedTuple):
     """``sku`` is None for a client-day; ``antes``/``depois`` are None where there was or is no value."""
@@ -25,7 +27,9 @@ class LedgerEntry(NamedTuple):
 def append(
     conn: psycopg.Connection, client_id: str, entries: Iterable[LedgerEntry], *, run_id: str, at: datetime
 ) -> int:
-    """Append entries; how many. Nothing is ever changed or removed here."""
+    """Append entries; how many. Nothing is ever changed or removed here, but texts about their days are dropped."""
+    entries = list(entries)
+    insight_cache.drop(conn, client_id, {entry.dia for entry in entries})
     with conn.cursor() as cursor:
         with cursor.copy(
             "copy dashboard.restatement_ledger"

@@ -17,6 +17,7 @@ from viang_pipeline.warehouse.schema.for_metabase import (
     metadata_rows,
     semantic_type,
 )
+from viang_pipeline.warehouse.schema.insights import insight_cache
 from viang_pipeline.warehouse.schema.ledgers import (
     billing_readings,
     day_state,
@@ -163,6 +164,7 @@ __all__ = [
     "fact_stock_sku_day",
     "fact_visits_client_day",
     "fact_visits_sku_day",
+    "insight_cache",
     "kits",
     "listing_skus",
     "mercado_livre_account",

@@ -1,0 +1,49 @@
+"""What is served from the marts. Wiring only."""
+
+from datetime import date
+
+import dagster as dg
+
+from viang_pipeline import partitions
+from viang_pipeline.assets.client_days import POLICY, each_client
+from viang_pipeline.assets.marts import agg_client_day, fact_sku_day, sku_portfolio
+from viang_pipeline.assets.preview import columns_of
+from viang_pipeline.assets.raw_mercado_livre import OWNERS
+from viang_pipeline.collect.work import Outcome
+from viang_pipeline.domain.business_day import last_closed_day
+from viang_pipeline.insights.produce import insight
+from viang_pipeline.resources.openai import OpenAIResource
+from viang_pipeline.resources.supabase import SupabaseResource
+from viang_pipeline.warehouse import schema
+
+NIGHTLY_PERIODS = ("7d", "30d")
+
+
+@dg.asset(
+    group_name="served",
+    kinds={"postgres", "openai"},
+    owners=OWNERS,
+    deps=[agg_client_day, fact_sku_day, sku_portfolio],
+    partitions_def=partitions.client_day,
+    backfill_policy=POLICY,
+    metadata=columns_of(schema.insight_cache),
+    description="Texto de cada cliente sobre os últimos 7 e 30 dias. Sem modelo, ou quando ele falha ou afirma o que "
+    "nenhum fato sustenta, o texto é feito só dos fatos. Só é escrito na execução que chega a ontem.",
+)
+def insights(
+    context: dg.AssetExecutionContext, supabase: SupabaseResource, openai: OpenAIResource
+) -> dg.MaterializeResult[None]:
+    """Insight texts of the clients of the run."""
+    now = supabase.settings.clock()()
+
+    def write(client_id: str, days: list[date]) -> Outcome:
+        outcome = Outcome(days_done=set(days))
+        if last_closed_day(now) not in days:
+            return outcome
+        for period in NIGHTLY_PERIODS:
+            made = insight(supabase.session, client_id, period, None, openai.model, run_id=context.run.run_id, now=now)
+            outcome.requests += made.chamadas
+            outcome.notes.append(f"{client_id}, {period}: {made.origem}" + (f" ({made.motivo})" if made.motivo else ""))
+        return outcome
+
+    return each_client(context, now, write)
