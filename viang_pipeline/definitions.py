@@ -7,7 +7,7 @@ from typing import Any
 
 import dagster as dg
 
-from viang_pipeline.assets import marts, raw_bling, raw_mercado_livre, raw_upseller
+from viang_pipeline.assets import marts, raw_bling, raw_mercado_livre, raw_upseller, served
 from viang_pipeline.automation import jobs, schedules, sensors
 from viang_pipeline.checks import invariants, lateness
 from viang_pipeline.resources.bling import BlingResource
@@ -19,7 +19,7 @@ def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definiti
     """A fresh graph; ``resources`` replaces resources by name, for tests and rehearsals."""
     supabase = SupabaseResource()
     return dg.Definitions(
-        assets=dg.load_assets_from_modules([raw_mercado_livre, raw_bling, raw_upseller, marts]),
+        assets=dg.load_assets_from_modules([raw_mercado_livre, raw_bling, raw_upseller, marts, served]),
         asset_checks=dg.load_asset_checks_from_modules([invariants, lateness]),
         jobs=[
             jobs.daily_update,
@@ -27,12 +27,14 @@ def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definiti
             jobs.ads_update,
             jobs.deep_sweep,
             jobs.rebuild_marts,
+            jobs.client_report_job,
             jobs.refresh_tokens,
         ],
         schedules=[
             schedules.daily_update_schedule,
             schedules.ads_update_schedule,
             schedules.deep_sweep_schedule,
+            schedules.client_report_schedule,
             schedules.refresh_tokens_schedule,
         ],
         sensors=[

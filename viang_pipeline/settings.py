@@ -72,6 +72,10 @@ class Settings(BaseSettings):
     upseller_page_size: int = Field(50, validation_alias="UPSELLER_PAGE_SIZE", ge=1, le=1000)
     upseller_api_client: str | None = Field(None, validation_alias="UPSELLER_API_CLIENT")
 
+    agency_name: str | None = Field(None, validation_alias="VIANG_AGENCY_NAME")
+    agency_colour: str | None = Field(None, validation_alias="VIANG_AGENCY_COLOUR", pattern=r"^#[0-9a-fA-F]{6}$")
+    agency_logo: Path | None = Field(None, validation_alias="VIANG_AGENCY_LOGO")
+
     now_override: datetime | None = Field(None, validation_alias="VIANG_NOW")
 
     @field_validator("*", mode="before")
@@ -121,6 +125,15 @@ class Settings(BaseSettings):
             example = cls.model_fields[str(info.field_name)].default
             raise ValueError(f"deve ser um endereço http(s) completo, por exemplo {example}")
         return value.rstrip("/")
+
+    @field_validator("agency_logo")
+    @classmethod
+    def _logo_is_a_picture(cls, path: Path | None) -> Path | None:
+        if path is not None and (
+            path.suffix.lower() not in (".png", ".jpg", ".jpeg", ".svg") or not path.expanduser().is_file()
+        ):
+            raise ValueError("deve ser o caminho de um arquivo PNG, JPEG ou SVG que existe")
+        return None if path is None else path.expanduser()
 
     @field_validator("now_override")
     @classmethod

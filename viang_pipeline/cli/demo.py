@@ -22,6 +22,7 @@ from viang_pipeline.automation.in_process import RunReport, open_instance, run_r
 from viang_pipeline.cli.console import DONE_IN_PART, FAILED, err, out, show
 from viang_pipeline.cli.db import bring_up_to_date
 from viang_pipeline.cli.demo_market import DemoSeller, demo_market
+from viang_pipeline.cli.report import tell
 from viang_pipeline.cli.runs import STEPS
 from viang_pipeline.cli.up import serve
 from viang_pipeline.collect.authorization import finish_authorization, start_authorization
@@ -34,6 +35,7 @@ from viang_pipeline.domain.business_day import business_day, last_closed_day
 from viang_pipeline.domain.money import brl
 from viang_pipeline.failures import PermanentFailure, UsageError
 from viang_pipeline.logs import make_private_folder, set_up_logging
+from viang_pipeline.reports.make import brand_of, make_report, report_period
 from viang_pipeline.settings import Settings, load_settings
 from viang_pipeline.warehouse import clients
 from viang_pipeline.warehouse.database import Database, open_database
@@ -73,6 +75,7 @@ def demo(
             _onboard(settings, database, seller, first)
         reports = _collect(settings, market.sellers, first, yesterday)
         show(_summary(database, market.sellers, first, yesterday))
+        _report(settings, database, market.sellers[0], yesterday)
         _where_things_are(settings, database)
         bad = [(slug, failure) for slug, found in reports.items() for r in found for failure in r.failures]
         for slug, failure in bad:
@@ -216,6 +219,13 @@ def _summary(database: Database, sellers: list[DemoSeller], first: date, last: d
         percent = ["–" if share is None else f"{share:.1%}".replace(".", ",") for share in shares]
         table.add_row(client_id, str(days), money[0], str(orders), *money[1:], *percent)
     return table
+
+
+def _report(settings: Settings, database: Database, seller: DemoSeller, day: date) -> None:
+    """The PDF report of the newest month, of one client."""
+    now = settings.clock()()
+    period = report_period(f"{day:%Y-%m}", now)
+    tell(make_report(database, settings.home, seller.slug, period, brand_of(settings), now=now, only_final=False))
 
 
 def _where_things_are(settings: Settings, database: Database) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -237,8 +237,13 @@ class ReportData:
 
     @cached_property
     def hash(self) -> str:
-        """A stable digest of what the report says: equal data, equal digest."""
-        body = json.dumps(asdict(self), default=_stable, sort_keys=True, ensure_ascii=False)
+        """A stable digest of what the report says; reading the same again is no change."""
+        said = replace(
+            self,
+            as_of=None,
+            quality=replace(self.quality, reads=tuple(replace(read, last=None) for read in self.quality.reads)),
+        )
+        body = json.dumps(asdict(said), default=_stable, sort_keys=True, ensure_ascii=False)
         return blake2b(body.encode(), digest_size=16).hexdigest()
 
 

@@ -31,9 +31,11 @@ def render(data: ReportData, changed: Changes, brand: Brand) -> bytes:
     made_at = data.as_of or datetime.combine(data.sheet.period.last, time(), UTC)
     sheet = Sheet(brand, title=f"Relatório: {name}", running=name + mark, made_at=made_at)
     cover.draw(sheet, data)
-    overview.draw(sheet, data)
+    overview.draw_words(sheet, data)
     if not data.empty:
-        for section in (daily, margin, ads, skus, portfolio, after_sale):
+        daily.draw(sheet, data)
+        overview.draw_cards(sheet, data)
+        for section in (margin, ads, skus, portfolio, after_sale):
             section.draw(sheet, data)
     reputation.draw(sheet, data)
     changes.draw(sheet, changed)

@@ -50,7 +50,10 @@ def _moved(figure: Figure) -> str:
 
 def _verb(change: Comparison, subject: str) -> str:
     verbs = {"subiu": "subiu", "caiu": "caiu", "estavel": "ficou estável"}
-    return f"{subject} {verbs[change.direction]}" if change.direction else subject
+    if change.direction is not None:
+        return f"{subject} {verbs[change.direction]}"
+    name = subject.partition(" ")[2]
+    return name[:1].upper() + name[1:]
 
 
 def _sales(data: ReportData) -> Iterator[Sentence]:
@@ -100,9 +103,10 @@ def _ads(data: ReportData) -> Iterator[Sentence]:
     else:
         text = f"{money_text(spend.value)} investidos"
         text += f" trouxeram {money_text(income.value)} em vendas atribuídas" if income.value is not None else ""
-        text += f": ACOS de {value_text('acos', acos.value)}" if acos.value is not None else ""
-        text += f" e TACOS de {value_text('tacos', tacos.value)}" if tacos.value is not None else ""
-        yield Sentence(_verb(acos.previous, "O ACOS"), f"{text}, {_moved(acos)}.", acos.previous.tone)
+        text += "."
+        text += f" ACOS de {value_text('acos', acos.value)}, {_moved(acos)}." if acos.value is not None else ""
+        text += f" TACOS de {value_text('tacos', tacos.value)}." if tacos.value is not None else ""
+        yield Sentence(_verb(acos.previous, "O ACOS"), text, acos.previous.tone)
 
 
 def _skus(data: ReportData) -> Iterator[Sentence]:

@@ -47,6 +47,11 @@ class Brand:
     logo: Path | None = None
 
     @property
+    def look(self) -> str:
+        """What a change of makes the same report look different."""
+        return f"{self.name}|{self.colour}|{self.logo}"
+
+    @property
     def strong(self) -> Colour:
         """The colour for text and marks on white: darkened until it can be read."""
         colour = self.colour

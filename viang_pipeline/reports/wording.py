@@ -51,6 +51,7 @@ MISSING = {
     "sku_duplicado": "SKU com custos diferentes no cadastro",
     "tarifa_nao_faturada": "tarifa ainda não faturada",
     "custo_atual_em_venda_antiga": "custo de hoje usado em venda antiga",
+    "custo_desconhecido": "custo do produto não informado",
     "componente_sem_custo": "componente de kit sem custo",
 }
 
@@ -88,6 +89,11 @@ COMPONENTS = {
     "outros_variaveis": "Outros variáveis",
     "ads_na_margem": "Ads",
 }
+
+
+def short_name(metric_id: str) -> str:
+    """A metric's name without what stands in brackets."""
+    return BY_ID[metric_id].nome_pt.partition(" (")[0]
 
 
 def reason_text(code: str) -> str:

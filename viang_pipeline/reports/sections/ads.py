@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from viang_pipeline.domain.brazilian import day_text, money_text
-from viang_pipeline.domain.metrics import BY_ID
 from viang_pipeline.reports.charts import Series, by_day, legend
 from viang_pipeline.reports.data import ReportData
 from viang_pipeline.reports.page import INNER, LEFT, Sheet
 from viang_pipeline.reports.sections.daily import day_labels
 from viang_pipeline.reports.table import Cell, Column, table
 from viang_pipeline.reports.theme import FAINT, INK, SOFT
-from viang_pipeline.reports.wording import change_text, refusal_text, tone_colour, value_text
+from viang_pipeline.reports.wording import change_text, refusal_text, short_name, tone_colour, value_text
 
 SHOWN = ("ads_investimento", "ads_receita", "acos", "roas", "tacos")
 
 
 def draw(sheet: Sheet, data: ReportData) -> None:
     """Figures, the days, and spend without a sale."""
-    sheet.heading("Ads", room=90)
+    invested = any(day.ads_investimento for day in data.days)
+    sheet.heading("Ads", room=90 if invested else 30)
     figures_row(sheet, data, SHOWN)
     if data.figures["ads_investimento"].value is None and all(day.ads_investimento is None for day in data.days):
         sheet.note("Os Ads do período não foram lidos: isso não quer dizer que nada foi investido.")
+        return
+    if not invested:
+        sheet.note("Nenhum valor foi investido nos dias lidos.")
         return
     spend = Series("Investimento", [day.ads_investimento for day in data.days], sheet.brand.strong)
     income = Series("Receita de Ads", [day.ads_receita for day in data.days], sheet.brand.soft)
@@ -48,7 +51,7 @@ def figures_row(sheet: Sheet, data: ReportData, metrics: tuple[str, ...]) -> Non
     for number, metric in enumerate(metrics):
         figure, x = data.figures[metric], LEFT + number * width
         known = figure.value is not None
-        sheet.text(x, sheet.y, BY_ID[metric].nome_pt, size=7.6, colour=SOFT, width=width - 3)
+        sheet.text(x, sheet.y, short_name(metric), size=7.6, colour=SOFT, width=width - 3)
         sheet.text(
             x, sheet.y + 4.4, value_text(metric, figure.value), size=12 if known else 9, bold=True,
             colour=INK if known else SOFT, width=width - 3,

@@ -22,10 +22,10 @@ def draw(sheet: Sheet, data: ReportData) -> None:
     sheet.heading("Cancelamentos e devoluções", room=100)
     figures_row(sheet, data, ("valor_cancelado", "taxa_cancelamento", "devolucoes", "reembolsos", "custo_devolucao"))
     cancelled = Series("Valor cancelado", [day.valor_cancelado for day in data.days], sheet.brand.soft)
-    legend(sheet, [cancelled])
-    by_day(
-        sheet, day_labels(data.days), [cancelled], missing=[day.valor_cancelado is None for day in data.days], height=24
-    )
+    if any(cancelled.values):
+        legend(sheet, [cancelled])
+        absent = [value is None for value in cancelled.values]
+        by_day(sheet, day_labels(data.days), [cancelled], missing=absent, height=24)
     gross = data.figures["vendas_brutas"].value
     after = data.after_sale
     rows: list[tuple[str, Decimal | None]] = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from viang_pipeline.domain.brazilian import day_text, period_text, window_text
 from viang_pipeline.domain.business_day import SAO_PAULO
-from viang_pipeline.reports.data import ReportData
+from viang_pipeline.reports.data import Block, ReportData
 from viang_pipeline.reports.page import HEIGHT, INNER, LEFT, WIDTH, Sheet
 from viang_pipeline.reports.theme import GOOD, INK, LINE, SOFT, WARNING, WHITE, mix
 
@@ -65,9 +65,14 @@ def _state(sheet: Sheet, data: ReportData) -> None:
         settled = block.maturity == "final"
         sheet.rule(x, sheet.y, cell - 4, GOOD if settled else WARNING, thickness=0.9)
         sheet.text(x, sheet.y + 3, block.name, size=9, bold=True)
-        until = "final" if settled else f"preliminar até {day_text(block.final_on)}" if block.final_on else "preliminar"
-        sheet.text(x, sheet.y + 7.6, until, size=7.8, colour=SOFT, width=cell - 4)
+        sheet.text(x, sheet.y + 7.6, _until(data, block), size=7.8, colour=SOFT, width=cell - 4)
     sheet.y += 18
+
+
+def _until(data: ReportData, block: Block) -> str:
+    if data.empty:
+        return "sem números"
+    return "final" if block.final_on is None else f"preliminar até {day_text(block.final_on)}"
 
 
 def _meaning(data: ReportData) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from viang_pipeline.domain.brazilian import money_text, percent_text, points_text
+from viang_pipeline.domain.brazilian import integer_text, percent_text, points_text
 from viang_pipeline.reports.charts import Step, bridge
 from viang_pipeline.reports.data import Bridge, ReportData
 from viang_pipeline.reports.page import INNER, LEFT, Sheet
@@ -39,7 +39,7 @@ def draw(sheet: Sheet, data: ReportData) -> None:
 
 def _steps(found: Bridge) -> list[Step]:
     def step(label: str, value: Decimal, *, total: bool = False) -> Step:
-        return Step(label, value, money_text(value), percent_text(abs(value) / found.revenue), total)
+        return Step(label, value, _whole(value), percent_text(abs(value) / found.revenue), total)
 
     steps = [step("Faturamento coberto", found.revenue, total=True)]
     steps += [step(COMPONENTS[name], -value) for name, value in found.costs.items()]
@@ -48,6 +48,11 @@ def _steps(found: Bridge) -> list[Step]:
     if found.ads:
         steps.append(step(COMPONENTS["ads_na_margem"], -found.ads))
     return [*steps, step("Margem", found.margin, total=True)]
+
+
+def _whole(value: Decimal) -> str:
+    """Reais without centavos, for lack of room."""
+    return f"{'-' if value < 0 else ''}R$ {integer_text(abs(value))}"
 
 
 def _effects(sheet: Sheet, data: ReportData) -> None:

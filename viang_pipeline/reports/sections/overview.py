@@ -1,4 +1,4 @@
-"""The period on one page: what matters in words, then the figures with both comparisons."""
+"""The period on one page, in words; and the figures with both comparisons."""
 
 from __future__ import annotations
 
@@ -37,14 +37,16 @@ _MARKS: dict[Mark, tuple[Colour, Colour]] = {
 }
 
 
-def draw(sheet: Sheet, data: ReportData) -> None:
-    """The page in words and the page of cards."""
+def draw_words(sheet: Sheet, data: ReportData) -> None:
+    """What matters, in sentences."""
     sheet.new_page()
     sheet.heading("O período em uma página")
     for sentence in summary(data):
         _sentence(sheet, sentence)
-    if data.empty:
-        return
+
+
+def draw_cards(sheet: Sheet, data: ReportData) -> None:
+    """The page of cards."""
     sheet.new_page()
     sheet.heading(
         "Indicadores", "Cada número com o período anterior e o mesmo período um ano antes. Menos de 2 % é “estável”."

@@ -90,7 +90,7 @@ def _stock(sheet: Sheet, data: ReportData) -> None:
     sheet.subheading("Decisões mais urgentes")
     table(
         sheet,
-        [Column("SKU", 5), Column("Curva", 1), Column("Estado", 2.4), Column("Estoque", 1.4, "R"),
+        [Column("SKU", 4.8), Column("Curva", 1), Column("Estado", 2.8), Column("Estoque", 1.4, "R"),
          Column("Venda por dia", 1.8, "R"), Column("Cobertura", 1.7, "R"), Column("Venda perdida", 2.1, "R")],
         [_row(each) for each in portfolio.urgent],
         empty="Nenhum SKU em ruptura ou perto dela, entre os que têm estoque conhecido.",

@@ -14,6 +14,7 @@ from viang_pipeline.reports.theme import BAD, INK, LINE, SOFT, WARNING
 from viang_pipeline.reports.wording import SOURCES, UNKNOWN, reason_text
 
 RESOURCES: Mapping[str, str] = {
+    # what the numbers stand on; lists of codes and settings are left out
     "orders": "pedidos", "shipments": "envios", "listings": "anúncios", "visits": "visitas", "stock": "estoque",
     "account": "reputação", "ads": "Ads", "claims": "reclamações", "billing": "faturas", "discounts": "descontos",
     "products": "produtos", "costs": "custos", "payables": "contas a pagar", "receivables": "contas a receber",
@@ -64,7 +65,7 @@ def draw(sheet: Sheet, data: ReportData) -> None:
         [
             [
                 SOURCES.get(each.source, each.source),
-                RESOURCES.get(each.resource, each.resource.replace("_", " ")),
+                RESOURCES[each.resource],
                 Cell(
                     f"{integer_text(each.days)} de {integer_text(len(data.days))}",
                     colour=INK if each.days == len(data.days) else BAD if each.days == 0 else WARNING,
@@ -72,6 +73,7 @@ def draw(sheet: Sheet, data: ReportData) -> None:
                 UNKNOWN if each.last is None else f"{each.last.astimezone(SAO_PAULO):%d/%m/%Y, %H:%M}",
             ]
             for each in quality.reads
+            if each.resource in RESOURCES and (each.source, each.resource) != ("bling", "account")
         ],
         empty="Nenhuma fonte foi lida neste período.",
     )

@@ -53,7 +53,7 @@ def draw(sheet: Sheet, data: ReportData) -> None:
         sheet.y += 12.4
     sheet.note(
         f"Foto de {day_text(found.dia)}; taxas da própria plataforma"
-        + (f", período de {found.periodo}" if found.periodo else "")
+        + (f", período de {found.periodo.replace('days', 'dias')}" if found.periodo else "")
         + (
             f", {integer_text(found.vendas_concluidas)} vendas concluídas"
             if found.vendas_concluidas is not None

@@ -89,6 +89,7 @@ from viang_pipeline.warehouse.schema.raw import (
 )
 from viang_pipeline.warehouse.schema.reconciled import panel_figures, reconciliation
 from viang_pipeline.warehouse.schema.registry import api_tokens, clients, oauth_states, rate_budgets
+from viang_pipeline.warehouse.schema.reports import reports
 from viang_pipeline.warehouse.schema.sales import (
     COVERAGE_COLUMNS,
     MATURITY_COLUMNS,
@@ -188,6 +189,7 @@ __all__ = [
     "politica_estoque",
     "rate_budgets",
     "reconciliation",
+    "reports",
     "restatement_ledger",
     "shipment_readings",
     "sku_links",
