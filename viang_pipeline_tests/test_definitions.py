@@ -57,7 +57,12 @@ ASSETS = {
     "reconciliation": ({"fact_billing", "agg_client_day"}, "marts", MART_KINDS, set()),
     "sku_portfolio": ({"fact_sku_day", "agg_client_day"}, "marts", MART_KINDS, set()),
     "fact_expense_month": ({"bling/finance"}, "marts", MART_KINDS, set()),
-}
+    "client_report": (
+        {"fact_sku_day", "agg_client_day", "sku_portfolio", "fact_account"}, "served", {"pdf", "postgres"}, set()
+    ),
+}  # fmt: skip
+SERVED = {"client_report"}
+NIGHTLY = set(ASSETS) - SERVED
 MARTS = {
     "fact_order_line", *BLOCKS, "fact_sku_day", "agg_client_day", "reconciliation", "sku_portfolio",
     "fact_expense_month",
@@ -134,7 +139,13 @@ def test_the_checks_are_these(graph: AssetGraph) -> None:
 
 @pytest.mark.parametrize(
     ("job", "assets"),
-    [("daily_update", set(ASSETS)), ("reprocess", set(ASSETS)), ("deep_sweep", set(ASSETS)), ("rebuild_marts", MARTS)],
+    [
+        ("daily_update", NIGHTLY),
+        ("reprocess", NIGHTLY),
+        ("deep_sweep", NIGHTLY),
+        ("rebuild_marts", MARTS),
+        ("client_report_job", {"client_report"}),
+    ],
 )
 def test_a_job_takes_exactly_these_assets(definitions: dg.Definitions, job: str, assets: set[str]) -> None:
     keys = definitions.resolve_job_def(job).asset_layer.executable_asset_keys
@@ -144,11 +155,14 @@ def test_a_job_takes_exactly_these_assets(definitions: dg.Definitions, job: str,
 def test_the_jobs_schedules_and_sensors_are_these(definitions: dg.Definitions) -> None:
     repository = definitions.get_repository_def()
     own = {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")}
-    assert own == {"daily_update", "reprocess", "ads_update", "deep_sweep", "rebuild_marts", "refresh_tokens"}
+    assert own == {
+        "daily_update", "reprocess", "ads_update", "deep_sweep", "rebuild_marts", "client_report_job", "refresh_tokens"
+    }  # fmt: skip
     assert {s.name: s.job_name for s in repository.schedule_defs} == {
         "daily_update_schedule": "daily_update",
         "ads_update_schedule": "ads_update",
         "deep_sweep_schedule": "deep_sweep",
+        "client_report_schedule": "client_report_job",
         "refresh_tokens_schedule": "refresh_tokens",
     }
     assert {s.name: [t.job_name for t in s.targets] for s in repository.sensor_defs} == {

@@ -38,6 +38,8 @@ def tell(made: Made) -> None:
     state = version.maturidade + (f" até {day_text(until)}" if until and version.maturidade == "preliminar" else "")
     already = "" if made.new else ", já estava feito"
     out.print(
-        f"{version.client_id}: relatório de {version.periodo}, versão {version.versao}, {state}{already}", markup=False, soft_wrap=True
+        f"{version.client_id}: relatório de {version.periodo}, versão {version.versao}, {state}{already}",
+        markup=False,
+        soft_wrap=True,
     )
     out.print(str(made.path.resolve()), markup=False, soft_wrap=True)

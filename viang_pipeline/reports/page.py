@@ -12,7 +12,6 @@ from functools import cache
 from importlib.resources import as_file, files
 
 from fpdf import FPDF
-from fpdf.enums import Align
 from fpdf.fonts import TTFFont
 
 from viang_pipeline.reports.theme import FAINT, INK, LINE, SOFT, WHITE, Brand, Colour
@@ -33,17 +32,22 @@ def _add_fonts(pdf: FPDF) -> None:
 
 
 @cache
-def _drawable() -> frozenset[int]:
-    """The code points the font has a picture of."""
+def _advances() -> dict[str, dict[str, float]]:
+    """How wide each character the font can draw is, in points at size 1, regular and bold."""
     pdf = FPDF()
     _add_fonts(pdf)
-    return frozenset(code for face in pdf.fonts.values() if isinstance(face, TTFFont) for code in face.cmap)
+    faces = [face for face in pdf.fonts.values() if isinstance(face, TTFFont)]
+    return {
+        style: {chr(code): face.cw[code] / 1000 for code in face.cmap}
+        for style, face in zip(_FACES, faces, strict=True)
+    }
 
 
 def printable(text: str) -> str:
     """``text`` in one line, of characters the font has: no control, direction or pictorial characters."""
+    drawable = _advances()[""]
     composed = unicodedata.normalize("NFC", text)
-    kept = (c if ord(c) in _drawable() else " " for c in composed if unicodedata.category(c) not in ("Cf", "Mn"))
+    kept = (c if c in drawable else " " for c in composed if unicodedata.category(c) not in ("Cf", "Mn"))
     return " ".join("".join(kept).split())
 
 
@@ -80,9 +84,8 @@ class Sheet:
             self.new_page()
 
     def width_of(self, text: str, size: float, *, bold: bool = False) -> float:
-        """How wide a text is drawn."""
-        self.pdf.set_font(FONT, "B" if bold else "", size)
-        return float(self.pdf.get_string_width(text))
+        """How wide a printable text is drawn."""
+        return sum(map(_advances()["B" if bold else ""].__getitem__, text)) * size * _POINT
 
     def fitted(self, text: str, size: float, width: float, *, bold: bool = False) -> str:
         """The text, cut with an ellipsis where it is wider than ``width``."""
@@ -116,6 +119,7 @@ class Sheet:
             return
         used = self.width_of(text, size, bold=bold)
         x += {"L": 0.0, "C": ((width or used) - used) / 2, "R": (width or used) - used}[align]
+        self.pdf.set_font(FONT, "B" if bold else "", size)
         self.pdf.set_text_color(*colour)
         self.pdf.text(x, y + size * _POINT * 0.96, text)
 
@@ -133,13 +137,15 @@ class Sheet:
         return len(broken) * step
 
     def broken(self, text: str, width: float, *, size: float, bold: bool = False) -> list[str]:
-        """The lines a text makes in ``width``; a word wider than the line is cut."""
-        self.pdf.set_font(FONT, "B" if bold else "", size)
-        self.pdf.set_xy(0, 0)
-        found: list[str] = self.pdf.multi_cell(  # type: ignore[assignment]
-            width, 1, printable(text), align=Align.L, dry_run=True, output="LINES"
-        )
-        return [line.strip() for line in found]
+        """The lines a text makes in ``width``, broken between words; a word wider than the line is cut."""
+        lines: list[str] = []
+        for word in printable(text).split(" "):
+            longer = f"{lines[-1]} {word}" if lines else word
+            if lines and self.width_of(longer, size, bold=bold) <= width:
+                lines[-1] = longer
+            else:
+                lines.append(self.fitted(word, size, width, bold=bold))
+        return lines
 
     def box(
         self, x: float, y: float, width: float, height: float, fill: Colour | None, *, radius: float = 0.0,
