@@ -164,8 +164,8 @@ def bridge(sheet: Sheet, steps: Sequence[Step], *, total: Colour, height: float 
         if number + 1 < len(steps):
             sheet.rule(middle + width / 2, at(end), slot - width, FAINT, thickness=0.15)
         x = middle - slot / 2
-        sheet.text(x, upper - 7.6, step.text, size=7.4, bold=True, colour=INK, width=slot, align="C")
-        sheet.text(x, upper - 3.9, step.share, size=6.8, colour=SOFT, width=slot, align="C")
+        sheet.text(x, upper - 7.6, step.text, size=7.4, bold=True, width=slot - 1, align="C", shrink=True)
+        sheet.text(x, upper - 3.9, step.share, size=6.8, colour=SOFT, width=slot - 1, align="C")
         for row, part in enumerate(sheet.broken(step.label, slot - 1, size=7)[:2]):
             sheet.text(x, top + height + 2 + row * 3.3, part, size=7, colour=SOFT, width=slot, align="C")
     sheet.y = top + height + 12

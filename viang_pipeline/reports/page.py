@@ -73,8 +73,9 @@ class Sheet:
         self.pdf.add_page()
         self.y = TOP
         if running:
-            self.text(LEFT, 11, self.running, size=7.5, colour=FAINT)
-            self.text(LEFT, 11, self.brand.name, size=7.5, colour=FAINT, width=INNER, align="R")
+            name = INNER / 3
+            self.text(LEFT, 11, self.running, size=7.5, colour=FAINT, width=INNER - name - 4)
+            self.text(LEFT + INNER - name, 11, self.brand.name, size=7.5, colour=FAINT, width=name, align="R")
             self.rule(LEFT, 16, INNER)
             self.text(LEFT, HEIGHT - 13, str(self.pdf.page_no()), size=7.5, colour=FAINT, width=INNER, align="R")
 
@@ -112,12 +113,16 @@ class Sheet:
         colour: Colour = INK,
         width: float | None = None,
         align: str = "L",
+        shrink: bool = False,
     ) -> None:
-        """One line with its top at ``y``; cut where it would leave ``width``."""
-        text = printable(text) if width is None else self.fitted(text, size, width, bold=bold)
+        """One line with its top at ``y``; where it would leave ``width`` it is cut, or, as every number must,
+        drawn smaller (``shrink``)."""
+        text = printable(text) if width is None or shrink else self.fitted(text, size, width, bold=bold)
         if not text:
             return
         used = self.width_of(text, size, bold=bold)
+        if width is not None and used > width:
+            size, used = size * width / used, width
         x += {"L": 0.0, "C": ((width or used) - used) / 2, "R": (width or used) - used}[align]
         self.pdf.set_font(FONT, "B" if bold else "", size)
         self.pdf.set_text_color(*colour)

@@ -123,7 +123,7 @@ def _skus(data: ReportData) -> Iterator[Sentence]:
         lost = sum((each.mc for each in data.skus.worst if each.mc is not None), Decimal(0))
         yield Sentence(
             "SKUs vendidos com prejuízo",
-            f"{integer_text(len(data.skus.worst))} dos SKUs mais deficitários somam {money_text(lost)} de margem.",
+            f"Os que mais perdem ({integer_text(len(data.skus.worst))}) somam {money_text(lost)} de margem.",
             "ruim",
         )
 

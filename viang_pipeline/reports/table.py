@@ -14,7 +14,7 @@ ROW, HEAD = 7.2, 7.0
 
 @dataclass(frozen=True)
 class Column:
-    """``width``: its part of the table, relative to the others."""
+    """``width``: its part of the table, relative to the others. Numbers stand to the right and are never cut."""
 
     title: str
     width: float
@@ -74,7 +74,10 @@ def _row(sheet: Sheet, columns: Sequence[Column], widths: Sequence[float], row: 
         cell = given if isinstance(given, Cell) else Cell(given)
         room = width - _gap(position, columns)
         top = sheet.y + (height - (6.6 if cell.sub else 3.2)) / 2
-        sheet.text(x, top, cell.text, size=8.2, bold=cell.bold, colour=cell.colour, width=room, align=column.align)
+        sheet.text(
+            x, top, cell.text, size=8.2, bold=cell.bold, colour=cell.colour, width=room, align=column.align,
+            shrink=column.align == "R",
+        )  # fmt: skip
         if cell.sub:
             sheet.text(x, top + 3.9, cell.sub, size=6.8, colour=SOFT, width=room, align=column.align)
         x += width

@@ -54,7 +54,7 @@ def figures_row(sheet: Sheet, data: ReportData, metrics: tuple[str, ...]) -> Non
         sheet.text(x, sheet.y, short_name(metric), size=7.6, colour=SOFT, width=width - 3)
         sheet.text(
             x, sheet.y + 4.4, value_text(metric, figure.value), size=12 if known else 9, bold=True,
-            colour=INK if known else SOFT, width=width - 3,
+            colour=INK if known else SOFT, width=width - 3, shrink=True,
         )  # fmt: skip
         refused = refusal_text(figure.previous)
         sheet.text(

@@ -9,6 +9,7 @@ from viang_pipeline.reports.page import HEIGHT, INNER, LEFT, WIDTH, Sheet
 from viang_pipeline.reports.theme import GOOD, INK, LINE, SOFT, WARNING, WHITE, mix
 
 PANEL = 168.0
+NAME_SIZES = (34, 27, 21, 16)
 LOGO_WIDTH, LOGO_HEIGHT = 62.0, 18.0
 
 
@@ -21,11 +22,11 @@ def draw(sheet: Sheet, data: ReportData) -> None:
     ink = mix(sheet.brand.dark, WHITE, 0.75)
     kind = {"month": "Relatório mensal", "week": "Relatório semanal"}.get(period.kind, "Relatório")
     sheet.text(LEFT, 82, kind, size=12, colour=ink)
-    height = sheet.paragraph(
-        LEFT, 90, data.sheet.client_name, INNER - 10, size=34, bold=True, colour=WHITE, leading=1.16, lines=3
-    )
-    name = period_text(period)
-    sheet.paragraph(LEFT, 96 + height, name[:1].upper() + name[1:], INNER, size=15, colour=WHITE, lines=1)
+    name = data.sheet.client_name
+    size = next((s for s in NAME_SIZES if len(sheet.broken(name, INNER - 10, size=s, bold=True)) <= 3), NAME_SIZES[-1])
+    height = sheet.paragraph(LEFT, 90, name, INNER - 10, size=size, bold=True, colour=WHITE, leading=1.16, lines=3)
+    when = period_text(period)
+    sheet.paragraph(LEFT, 96 + height, when[:1].upper() + when[1:], INNER, size=15, colour=WHITE, lines=1)
     _state(sheet, data)
     _windows(sheet, data)
 

@@ -86,7 +86,7 @@ def _card(sheet: Sheet, x: float, width: float, figure: Figure) -> None:
     value = value_text(figure.metric, figure.value)
     sheet.text(
         x + 4, sheet.y + 8.4, value, size=15 if known else 11, bold=True, colour=SOFT if weak or not known else INK,
-        width=width - 8,
+        width=width - 8, shrink=True,
     )  # fmt: skip
     if figure.coverage is not None:
         sheet.text(x + 4, sheet.y + 15.2, f"cobertura {percent_text(figure.coverage)}", size=6.8, colour=SOFT)

@@ -80,7 +80,7 @@ def _stock(sheet: Sheet, data: ReportData) -> None:
         sheet.text(x, sheet.y, name, size=7.6, colour=SOFT, width=width - 3)
         sheet.text(
             x, sheet.y + 4.4, value or UNKNOWN, size=12 if value else 9, bold=True, colour=INK if value else SOFT,
-            width=width - 3,
+            width=width - 3, shrink=True,
         )  # fmt: skip
     sheet.y += 14
     sheet.note(_remarks(data))
@@ -121,15 +121,17 @@ def _states(sheet: Sheet, portfolio: Portfolio) -> None:
         [(integer_text(count), Decimal(count), _STATE_COLOURS[state], WHITE) for state, count in known],
         height=7,
     )  # fmt: skip
-    x = LEFT
-    for state, count in known:
-        label = f"{STATES[state]}: {integer_text(count)}"
-        sheet.dot(x + 1.3, sheet.y + 1.5, 1.2, _STATE_COLOURS[state])
-        sheet.text(x + 4, sheet.y, label, size=7.5, colour=SOFT)
-        x += 4 + sheet.width_of(label, 7.5) + 6
+    names = [(f"{STATES[state]}: {integer_text(count)}", _STATE_COLOURS[state]) for state, count in known]
     if portfolio.unknown_states:
-        sheet.dot(x + 1.3, sheet.y + 1.5, 1.2, FAINT)
-        sheet.text(x + 4, sheet.y, f"Não afirmado: {integer_text(portfolio.unknown_states)}", size=7.5, colour=SOFT)
+        names.append((f"Não afirmado: {integer_text(portfolio.unknown_states)}", FAINT))
+    x = LEFT
+    for label, colour in names:
+        width = 4 + sheet.width_of(label, 7.5)
+        if x + width > LEFT + INNER:
+            x, sheet.y = LEFT, sheet.y + 5
+        sheet.dot(x + 1.3, sheet.y + 1.5, 1.2, colour)
+        sheet.text(x + 4, sheet.y, label, size=7.5, colour=SOFT)
+        x += width + 6
     sheet.y += 8
 
 
