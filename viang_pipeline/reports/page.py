@@ -81,8 +81,12 @@ class Sheet:
 
     def need(self, height: float) -> None:
         """Go on to a new page unless ``height`` is still free on this one."""
-        if self.y + height > HEIGHT - BOTTOM:
+        if not self.has_room(height):
             self.new_page()
+
+    def has_room(self, height: float) -> bool:
+        """Whether ``height`` is still free on this page."""
+        return self.y + height <= HEIGHT - BOTTOM
 
     def width_of(self, text: str, size: float, *, bold: bool = False) -> float:
         """How wide a printable text is drawn."""

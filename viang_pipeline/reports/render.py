@@ -33,8 +33,12 @@ def render(data: ReportData, changed: Changes, brand: Brand) -> bytes:
     cover.draw(sheet, data)
     overview.draw_words(sheet, data)
     if not data.empty:
-        daily.draw(sheet, data)
+        beside_words = sheet.has_room(daily.HEIGHT)
+        if beside_words:
+            daily.draw(sheet, data)
         overview.draw_cards(sheet, data)
+        if not beside_words:
+            daily.draw(sheet, data)
         for section in (margin, ads, skus, portfolio, after_sale):
             section.draw(sheet, data)
     reputation.draw(sheet, data)

@@ -17,7 +17,7 @@ SHOWN = ("ads_investimento", "ads_receita", "acos", "roas", "tacos")
 def draw(sheet: Sheet, data: ReportData) -> None:
     """Figures, the days, and spend without a sale."""
     invested = any(day.ads_investimento for day in data.days)
-    sheet.heading("Ads", room=90 if invested else 30)
+    sheet.heading("Ads", room=70 if invested else 30)
     figures_row(sheet, data, SHOWN)
     if data.figures["ads_investimento"].value is None and all(day.ads_investimento is None for day in data.days):
         sheet.note("Os Ads do período não foram lidos: isso não quer dizer que nada foi investido.")
@@ -30,7 +30,7 @@ def draw(sheet: Sheet, data: ReportData) -> None:
     legend(sheet, [income, spend])
     by_day(
         sheet, day_labels(data.days), [income, spend], missing=[day.ads_investimento is None for day in data.days],
-        height=38,
+        height=34,
     )  # fmt: skip
     ads = next(block for block in data.blocks if block.name == "Ads")
     if ads.final_on is not None:

@@ -7,12 +7,14 @@ from viang_pipeline.reports.charts import Series, by_day, legend
 from viang_pipeline.reports.data import Day, ReportData
 from viang_pipeline.reports.page import Sheet
 
+HEIGHT = 105.0
+"""What the whole section takes, with its title."""
 WEEKDAYS = ("seg", "ter", "qua", "qui", "sex", "sáb", "dom")
 
 
 def draw(sheet: Sheet, data: ReportData) -> None:
     """The chart and what stands out in it."""
-    sheet.heading("Faturamento e margem por dia", room=80)
+    sheet.heading("Faturamento e margem por dia", room=HEIGHT - 25)
     labels = day_labels(data.days)
     revenue = Series("Faturamento", [day.faturamento for day in data.days], sheet.brand.soft)
     margin = Series("Margem de contribuição", [day.mc for day in data.days], sheet.brand.strong)
