@@ -23,7 +23,7 @@ from viang_pipeline.reports.theme import Brand, colour_of
 from viang_pipeline_tests.reports.sample import FINAL, READ_AT, drawn, empty_report, figures, report, sku, text_of
 
 SECTIONS = (
-    "O período em uma página", "Faturamento e margem por dia", "Indicadores", "Do faturamento à margem", "Ads", "SKUs",
+    "O período em uma página", "Indicadores", "Faturamento e margem por dia", "Do faturamento à margem", "Ads", "SKUs",
     "Curva ABC", "Estoque: ruptura e cobertura", "Cancelamentos e devoluções", "Reputação",
     "O que mudou desde o último relatório", "Cobertura e frescor", "Glossário",
 )  # fmt: skip
