@@ -12,10 +12,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from hashlib import blake2b
+from typing import Literal
 
 from viang_pipeline.domain.comparisons import Comparison
 from viang_pipeline.insights.facts import FactSheet
-from viang_pipeline.insights.measures import Maturity
+
+State = Literal["preliminar", "final"]
 
 
 @dataclass(frozen=True)
@@ -31,11 +33,13 @@ class Figure:
 
 @dataclass(frozen=True)
 class Block:
-    """A part of the numbers and whether it still moves; ``final_on``: the day it no longer should."""
+    """A part of the numbers and whether it still moves; ``final_on``: the day it no longer should. ``almost``: only
+    sales attributed to ads may still grow (kpis.md §7)."""
 
     name: str
-    maturity: Maturity
+    maturity: State
     final_on: date | None
+    almost: bool = False
 
 
 @dataclass(frozen=True)
@@ -225,7 +229,7 @@ class ReportData:
         return all(day.faturamento is None for day in self.days)
 
     @property
-    def state(self) -> Maturity:
+    def state(self) -> State:
         """``final`` only when the whole period was read and every block of it is final (kpis.md §7)."""
         done = self.sheet.period.whole and self.sheet.complete and not self.empty
         return "final" if done and all(block.maturity == "final" for block in self.blocks) else "preliminar"

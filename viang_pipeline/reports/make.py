@@ -22,9 +22,8 @@ from viang_pipeline.domain.business_day import last_closed_day
 from viang_pipeline.domain.periods import Period, PeriodError, parse_period
 from viang_pipeline.failures import UsageError, ViangError
 from viang_pipeline.insights.facts import snapshot
-from viang_pipeline.insights.measures import Maturity
 from viang_pipeline.logs import make_private_folder
-from viang_pipeline.reports.data import Changes, ReportData, Restated
+from viang_pipeline.reports.data import Changes, ReportData, Restated, State
 from viang_pipeline.reports.read import read_report
 from viang_pipeline.reports.render import render
 from viang_pipeline.reports.sections.changes import METRICS
@@ -48,7 +47,7 @@ class Version:
     periodo: str
     versao: int
     hash: str
-    maturidade: Maturity
+    maturidade: State
     caminho: str
     bytes: int
     sha256: str

@@ -66,7 +66,7 @@ def read_report(conn: psycopg.Connection, client_id: str, name: str, period: Per
     return ReportData(
         sheet=read_fact_sheet(conn, client_id, name, period),
         figures={metric: _figure(metric, sums, windows) for metric in measures.STATED},
-        blocks=tuple(_block(block, sums[NOW], period.last) for block in _BLOCKS),
+        blocks=tuple(_block(block, sums[NOW], more, period.last) for block in _BLOCKS),
         days=tuple(Day(**row) for row in _rows(conn, "reports", "days.sql", of_period)),
         bridge=_bridge(sums[NOW]),
         skus=_skus(conn, client_id, windows, more["faturamento_sem_sku"]),
@@ -99,11 +99,12 @@ def _figure(metric_id: str, sums: Mapping[str, Sums], windows: Mapping[str, Wind
     return Figure(metric_id, now.value, compare(metric, now, before), compare(metric, now, year), now.coverage)
 
 
-def _block(block: tuple[str, str, int], sums: Sums, last: date) -> Block:
+def _block(block: tuple[str, str, int], sums: Sums, more: Mapping[str, Any], last: date) -> Block:
     name, column, days = block
     if sums[column]:
         return Block(name, "final", None)
-    return Block(name, "preliminar", last + timedelta(days=days))
+    almost = column == "ads_finais" and bool(more["ads_quase_finais"])
+    return Block(name, "preliminar", last + timedelta(days=days), almost)
 
 
 def _bridge(sums: Sums) -> Bridge | None:

@@ -107,6 +107,15 @@ def test_a_day_whose_numbers_still_move_makes_the_report_preliminary(world: Worl
     assert "PRELIMINAR" in text_of(report.path.read_bytes())
 
 
+def test_ads_whose_sales_may_still_grow_are_almost_final_and_the_report_is_preliminary(
+    world: World, tmp_path: Path
+) -> None:
+    world.execute("update dashboard.agg_client_day set maturidade_ads = 'quase_final' where dia = %s", WEEK.last)
+    report = made(world, tmp_path)
+    assert report.version.maturidade == "preliminar"
+    assert "quase final até 30/03/2026" in text_of(report.path.read_bytes())
+
+
 @pytest.mark.parametrize("preferred", [True, False])
 def test_a_preliminary_report_is_held_where_only_a_final_one_is_wanted(
     world: World, tmp_path: Path, preferred: bool

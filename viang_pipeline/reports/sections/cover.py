@@ -73,7 +73,9 @@ def _state(sheet: Sheet, data: ReportData) -> None:
 def _until(data: ReportData, block: Block) -> str:
     if data.empty:
         return "sem números"
-    return "final" if block.final_on is None else f"preliminar até {day_text(block.final_on)}"
+    if block.final_on is None:
+        return "final"
+    return f"{'quase final' if block.almost else 'preliminar'} até {day_text(block.final_on)}"
 
 
 def _meaning(data: ReportData) -> str:

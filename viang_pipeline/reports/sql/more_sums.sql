@@ -6,6 +6,7 @@ select
     case when bool_and(unidades_devolvidas is not null) then sum(unidades_devolvidas)::numeric end as unidades_devolvidas,
     case when bool_and(reclamacoes is not null) then sum(reclamacoes)::numeric end as reclamacoes,
     case when bool_and(mediacoes is not null) then sum(mediacoes)::numeric end as mediacoes,
+    bool_and(maturidade_ads in ('quase_final', 'final')) as ads_quase_finais,
     sum(faturamento) as faturamento,
     sum(faturamento_sem_sku) as faturamento_sem_sku,
     sum(faturamento_com_custo) as faturamento_com_custo,
