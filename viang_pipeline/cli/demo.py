@@ -134,7 +134,7 @@ def _hand_in(path: Path, content: bytes) -> None:
 def _consent(settings: Settings, database: Database, seller: DemoSeller, platform: str, name: str) -> None:
     """What the seller's browser would do on the platform's own consent page."""
     consent, _ = start_authorization(settings, database, seller.slug, platform)
-    answer = httpx.get(consent, params={**_query(consent), "seller": str(seller.seller_id)})
+    answer = httpx.get(consent, params={**_query(consent), "seller": str(seller.seller_id)}, timeout=60)
     returned = _query(answer.headers.get("location", ""))
     if "code" not in returned:
         raise PermanentFailure(
