@@ -7,7 +7,7 @@ import os
 import platform
 from pathlib import Path
 
-from benchmarks import collect, night, pacing, rebuild
+from benchmarks import collect, night, pacing, rebuild, reports
 
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
@@ -25,6 +25,7 @@ def figures(orders: int, repeats: int, seconds: float, clients: int) -> str:
         collect.run(orders, repeats),
         pacing.run(seconds),
         night.run(clients),
+        reports.run(reports.CLIENTS),
     ]
     return "\n\n".join(parts)
 

@@ -91,6 +91,9 @@ class Settings(BaseSettings):
     openai_prices: Annotated[tuple[Decimal, Decimal] | None, NoDecode] = Field(
         None, validation_alias="VIANG_OPENAI_PRICES"
     )
+    agency_name: str | None = Field(None, validation_alias="VIANG_AGENCY_NAME")
+    agency_colour: str | None = Field(None, validation_alias="VIANG_AGENCY_COLOUR", pattern=r"^#[0-9a-fA-F]{6}$")
+    agency_logo: Path | None = Field(None, validation_alias="VIANG_AGENCY_LOGO")
 
     now_override: datetime | None = Field(None, validation_alias="VIANG_NOW")
 
@@ -181,6 +184,15 @@ class Settings(BaseSettings):
     @classmethod
     def _alert_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(checked_address(each) for each in value)
+
+    @field_validator("agency_logo")
+    @classmethod
+    def _logo_is_a_picture(cls, path: Path | None) -> Path | None:
+        if path is not None and (
+            path.suffix.lower() not in (".png", ".jpg", ".jpeg", ".svg") or not path.expanduser().is_file()
+        ):
+            raise ValueError("deve ser o caminho de um arquivo PNG, JPEG ou SVG que existe")
+        return None if path is None else path.expanduser()
 
     @field_validator("now_override")
     @classmethod

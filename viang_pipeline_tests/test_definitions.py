@@ -58,7 +58,11 @@ ASSETS = {
     "sku_portfolio": ({"fact_sku_day", "agg_client_day"}, "marts", MART_KINDS, set()),
     "fact_expense_month": ({"bling/finance"}, "marts", MART_KINDS, set()),
     "insights": ({"agg_client_day", "fact_sku_day", "sku_portfolio"}, "served", {"postgres", "openai"}, set()),
-}
+    "client_report": (
+        {"fact_sku_day", "agg_client_day", "sku_portfolio", "fact_account"}, "served", {"pdf", "postgres"}, set()
+    ),
+}  # fmt: skip
+NIGHTLY = set(ASSETS) - {"client_report"}
 DASHBOARDS = {
     "metabase/visao_geral": {"agg_client_day"},
     "metabase/produtos": {"agg_client_day", "fact_sku_day", "sku_portfolio"},
@@ -74,7 +78,7 @@ MARTS = {
     "fact_expense_month",
 }  # fmt: skip
 
-COLLECTED = set(ASSETS) - {"insights"}
+COLLECTED = NIGHTLY - {"insights"}
 
 # check → (asset, blocks what comes after)
 CHECKS = {
@@ -151,7 +155,13 @@ def test_the_checks_are_these(graph: AssetGraph) -> None:
 
 @pytest.mark.parametrize(
     ("job", "assets"),
-    [("daily_update", set(ASSETS)), ("reprocess", COLLECTED), ("deep_sweep", COLLECTED), ("rebuild_marts", MARTS)],
+    [
+        ("daily_update", NIGHTLY),
+        ("reprocess", COLLECTED),
+        ("deep_sweep", COLLECTED),
+        ("rebuild_marts", MARTS),
+        ("client_report_job", {"client_report"}),
+    ],
 )
 def test_a_job_takes_exactly_these_assets(definitions: dg.Definitions, job: str, assets: set[str]) -> None:
     keys = definitions.resolve_job_def(job).asset_layer.executable_asset_keys
@@ -162,13 +172,14 @@ def test_the_jobs_schedules_and_sensors_are_these(definitions: dg.Definitions) -
     repository = definitions.get_repository_def()
     own = {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")}
     assert own == {
-        "daily_update", "reprocess", "ads_update", "deep_sweep", "rebuild_marts", "refresh_tokens",
-        "metabase_refresh", "alert_digest", "send_mail",
+        "daily_update", "reprocess", "ads_update", "deep_sweep", "rebuild_marts", "client_report_job",
+        "refresh_tokens", "metabase_refresh", "alert_digest", "send_mail",
     }  # fmt: skip
     assert {s.name: s.job_name for s in repository.schedule_defs} == {
         "daily_update_schedule": "daily_update",
         "ads_update_schedule": "ads_update",
         "deep_sweep_schedule": "deep_sweep",
+        "client_report_schedule": "client_report_job",
         "refresh_tokens_schedule": "refresh_tokens",
         "alert_digest_schedule": "alert_digest",
     }

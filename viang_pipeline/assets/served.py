@@ -1,17 +1,19 @@
 """What is served from the marts. Wiring only."""
 
+from collections.abc import Callable
 from datetime import date
 
 import dagster as dg
 
 from viang_pipeline import partitions
 from viang_pipeline.assets.client_days import POLICY, each_client
-from viang_pipeline.assets.marts import agg_client_day, fact_sku_day, sku_portfolio
+from viang_pipeline.assets.marts import agg_client_day, fact_account, fact_sku_day, sku_portfolio
 from viang_pipeline.assets.preview import columns_of
 from viang_pipeline.assets.raw_mercado_livre import OWNERS
 from viang_pipeline.collect.work import Outcome
 from viang_pipeline.domain.business_day import last_closed_day
 from viang_pipeline.insights.produce import insight
+from viang_pipeline.reports.make import ReportHeld, brand_of, make_report, report_period
 from viang_pipeline.resources.openai import OpenAIResource
 from viang_pipeline.resources.supabase import SupabaseResource
 from viang_pipeline.warehouse import schema
@@ -47,3 +49,40 @@ def insights(
         return outcome
 
     return each_client(context, now, write)
+
+
+@dg.asset(
+    group_name="served",
+    kinds={"pdf", "postgres"},
+    owners=OWNERS,
+    deps=[fact_sku_day, agg_client_day, sku_portfolio, fact_account],
+    partitions_def=partitions.client_day,
+    backfill_policy=POLICY,
+    description="Relatório em PDF do mês a que o dia pertence, em VIANG_HOME. Igual enquanto os números o são.",
+)
+def client_report(context: dg.AssetExecutionContext, supabase: SupabaseResource) -> dg.MaterializeResult[None]:
+    """The monthly report of each client of the run, for every month its days belong to."""
+    return each_client(context, supabase.settings.clock()(), _reports(supabase))
+
+
+def _reports(supabase: SupabaseResource) -> Callable[[str, list[date]], Outcome]:
+    settings = supabase.settings
+    now = settings.clock()()
+
+    def make(client_id: str, days: list[date]) -> Outcome:
+        outcome = Outcome(days_done=set(days))
+        for month in sorted({f"{day:%Y-%m}" for day in days}):
+            try:
+                made = make_report(
+                    supabase.session, settings.home, client_id, report_period(month, now), brand_of(settings),
+                    now=now, only_final=False,
+                )  # fmt: skip
+            except ReportHeld as held:
+                outcome.notes.append(str(held))
+                continue
+            outcome.written += made.new
+            outcome.unchanged += not made.new
+            outcome.notes.append(f"{month}: versão {made.version.versao}, {made.version.maturidade}, {made.path}")
+        return outcome
+
+    return make

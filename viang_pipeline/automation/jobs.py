@@ -42,6 +42,11 @@ rebuild_marts = dg.define_asset_job(
     MARTS,
     description="Reconstrói as tabelas a partir do dado bruto, sem nenhuma chamada às plataformas.",
 )
+client_report_job = dg.define_asset_job(
+    "client_report_job",
+    dg.AssetSelection.assets("client_report"),
+    description="Faz o relatório em PDF do mês a que o dia da partição pertence.",
+)
 
 
 @dg.op

@@ -1,12 +1,20 @@
 """Schedules, all on São Paulo's clock. A tick reads only our own tables."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import dagster as dg
 
 from viang_pipeline import partitions
 from viang_pipeline.automation.decisions import partitions_to_add, sweep_ranges
-from viang_pipeline.automation.jobs import ads_update, alert_digest, daily_update, deep_sweep, refresh_tokens
+from viang_pipeline.automation.jobs import (
+    ads_update,
+    alert_digest,
+    client_report_job,
+    daily_update,
+    deep_sweep,
+    refresh_tokens,
+)
 from viang_pipeline.automation.state import active_clients
 from viang_pipeline.domain.business_day import SAO_PAULO, business_day, last_closed_day
 from viang_pipeline.mail.access import open_mailer
@@ -88,6 +96,33 @@ def deep_sweep_schedule(
         yield dg.RunRequest(
             run_key=f"{client.client_id}:{first}:{last}",
             tags=partitions.range_tags(client.client_id, first, last, starts=client.starts, now=now),
+        )
+
+
+@dg.schedule(
+    job=client_report_job,
+    cron_schedule="0 8 4 * *",
+    execution_timezone=SAO_PAULO.key,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Dia 4, 08:00: o relatório do mês anterior de cada cliente ativo.",
+)
+def client_report_schedule(
+    context: dg.ScheduleEvaluationContext, supabase: SupabaseResource
+) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    """One run per active, connected client with history in the month before, for that month's last day."""
+    end = last_closed_day(supabase.settings.clock()()).replace(day=1) - timedelta(days=1)
+    with supabase.database.transaction() as conn:
+        wanted = [client.client_id for client in active_clients(conn) if client.starts <= end]
+    if not wanted:
+        yield dg.SkipReason("Nenhum cliente ativo com dados do mês anterior")
+        return
+    fresh = partitions_to_add(wanted, context.instance.get_dynamic_partitions("client"))
+    context.instance.add_dynamic_partitions("client", fresh)
+    for client_id in wanted:
+        yield dg.RunRequest(
+            run_key=f"report:{client_id}:{end:%Y-%m}",
+            partition_key=partitions.partition_key(client_id, end),
+            tags={partitions.CLIENT_TAG: client_id},
         )
 
 

@@ -22,6 +22,7 @@ from viang_pipeline.automation.in_process import RunReport, open_instance, run_r
 from viang_pipeline.cli.console import DONE_IN_PART, FAILED, err, out, show
 from viang_pipeline.cli.db import bring_up_to_date
 from viang_pipeline.cli.demo_market import DemoSeller, demo_market
+from viang_pipeline.cli.report import tell
 from viang_pipeline.cli.runs import STEPS
 from viang_pipeline.cli.up import serve
 from viang_pipeline.collect.authorization import finish_authorization, start_authorization
@@ -36,6 +37,7 @@ from viang_pipeline.failures import PermanentFailure, UsageError
 from viang_pipeline.insights.models import configured_model
 from viang_pipeline.insights.produce import insight
 from viang_pipeline.logs import make_private_folder, set_up_logging
+from viang_pipeline.reports.make import brand_of, make_report, report_period
 from viang_pipeline.settings import Settings, load_settings
 from viang_pipeline.warehouse import clients
 from viang_pipeline.warehouse.database import Database, open_database
@@ -76,6 +78,7 @@ def demo(
         reports = _collect(settings, market.sellers, first, yesterday)
         show(_summary(database, market.sellers, first, yesterday))
         text = _insight(settings, database, market.sellers[0].slug)
+        _report(settings, database, market.sellers[0], yesterday)
         _where_things_are(settings, database)
         out.print(f"Texto do período: {text}", markup=False, soft_wrap=True)
         bad = [(slug, failure) for slug, found in reports.items() for r in found for failure in r.failures]
@@ -135,7 +138,7 @@ def _hand_in(path: Path, content: bytes) -> None:
 def _consent(settings: Settings, database: Database, seller: DemoSeller, platform: str, name: str) -> None:
     """What the seller's browser would do on the platform's own consent page."""
     consent, _ = start_authorization(settings, database, seller.slug, platform)
-    answer = httpx.get(consent, params={**_query(consent), "seller": str(seller.seller_id)})
+    answer = httpx.get(consent, params={**_query(consent), "seller": str(seller.seller_id)}, timeout=60)
     returned = _query(answer.headers.get("location", ""))
     if "code" not in returned:
         raise PermanentFailure(
@@ -229,6 +232,13 @@ def _insight(settings: Settings, database: Database, slug: str) -> Path:
     make_private_folder(path.parent)
     path.write_text(f"{made.texto}\n", encoding="utf-8")
     return path
+
+
+def _report(settings: Settings, database: Database, seller: DemoSeller, day: date) -> None:
+    """The PDF report of the newest month, of one client."""
+    now = settings.clock()()
+    period = report_period(f"{day:%Y-%m}", now)
+    tell(make_report(database, settings.home, seller.slug, period, brand_of(settings), now=now, only_final=False))
 
 
 def _where_things_are(settings: Settings, database: Database) -> None:

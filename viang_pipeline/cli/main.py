@@ -12,6 +12,7 @@ from viang_pipeline.cli.demo import demo
 from viang_pipeline.cli.doctor import doctor
 from viang_pipeline.cli.insight import insight
 from viang_pipeline.cli.nightly import nightly
+from viang_pipeline.cli.report import report
 from viang_pipeline.cli.reprocess import reprocess
 from viang_pipeline.cli.sandbox import sandbox
 from viang_pipeline.cli.shell import Shell
@@ -50,6 +51,7 @@ app.command(rich_help_panel=CLIENTS)(refresh_tokens)
 app.command(rich_help_panel=DATA)(nightly)
 app.command(rich_help_panel=DATA)(reprocess)
 app.command(rich_help_panel=DATA)(insight)
+app.command(rich_help_panel=DATA)(report)
 app.command(rich_help_panel=DATA)(status)
 app.add_typer(imports.app, name="import", rich_help_panel=DATA)
 app.add_typer(params.app, name="params", rich_help_panel=DATA)

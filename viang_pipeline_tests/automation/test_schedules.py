@@ -8,7 +8,12 @@ from datetime import date
 import dagster as dg
 import pytest
 
-from viang_pipeline.automation.schedules import daily_update_schedule, deep_sweep_schedule, refresh_tokens_schedule
+from viang_pipeline.automation.schedules import (
+    client_report_schedule,
+    daily_update_schedule,
+    deep_sweep_schedule,
+    refresh_tokens_schedule,
+)
 from viang_pipeline.resources.supabase import SupabaseResource
 
 
@@ -72,10 +77,24 @@ def test_the_sweep_asks_for_sixty_days_in_runs_of_a_month_and_for_nothing_before
     ]
 
 
+def test_the_report_of_the_month_before_is_asked_for_each_client_that_has_days_in_it(
+    register: Callable[..., None], instance: dg.DagsterInstance, supabase: SupabaseResource
+) -> None:
+    register("aurora", starts="2026-01-10")
+    register("brisa", starts="2026-03-01")
+    register("cais", connected=False)
+    with dg.build_schedule_context(instance=instance, resources={"supabase": supabase}) as context:
+        requests = list(client_report_schedule(context))  # type: ignore[arg-type]
+    assert [(r.partition_key, r.run_key) for r in requests if isinstance(r, dg.RunRequest)] == [
+        ("aurora|2026-02-28", "report:aurora:2026-02")
+    ]
+
+
 def test_schedules_keep_the_clock_of_sao_paulo_and_run_by_default() -> None:
-    for schedule in (daily_update_schedule, deep_sweep_schedule, refresh_tokens_schedule):
+    for schedule in (daily_update_schedule, deep_sweep_schedule, client_report_schedule, refresh_tokens_schedule):
         assert schedule.execution_timezone == "America/Sao_Paulo"
         assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING
     assert daily_update_schedule.cron_schedule == "0 3 * * *"
     assert deep_sweep_schedule.cron_schedule == "0 1 * * 0"
+    assert client_report_schedule.cron_schedule == "0 8 4 * *"
     assert refresh_tokens_schedule.cron_schedule == ["30 2 * * *", "0 */4 * * *"]

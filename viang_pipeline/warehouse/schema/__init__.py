@@ -97,6 +97,7 @@ from viang_pipeline.warehouse.schema.raw import (
 )
 from viang_pipeline.warehouse.schema.reconciled import panel_figures, reconciliation
 from viang_pipeline.warehouse.schema.registry import api_tokens, clients, oauth_states, rate_budgets
+from viang_pipeline.warehouse.schema.reports import reports
 from viang_pipeline.warehouse.schema.sales import (
     COVERAGE_COLUMNS,
     MATURITY_COLUMNS,
@@ -202,6 +203,7 @@ __all__ = [
     "rate_budgets",
     "reconciliation",
     "report_outbox",
+    "reports",
     "restatement_ledger",
     "semantic_type",
     "shipment_readings",
