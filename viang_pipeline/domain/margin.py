@@ -59,6 +59,12 @@ UNSOLD = Settled()
 """A line that is no valid sale has neither cost nor tax."""
 
 
+def of_cancelled(terms: Terms, sku: str, day: date, order: str) -> Settled:
+    """What is settled of a cancelled line: what a unit costs, because its goods may come back unsaleable (§5.2)."""
+    cost = terms.costs.of(sku, day, order)
+    return Settled(cost.unit, cost.origin)
+
+
 def settle(
     terms: Terms,
     sku: str,

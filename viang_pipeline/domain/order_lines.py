@@ -16,7 +16,7 @@ import msgspec
 
 from viang_pipeline.domain.allocation import allocate
 from viang_pipeline.domain.business_day import business_day
-from viang_pipeline.domain.margin import NO_COURIER, NOTHING_TOLD, UNSOLD, Terms, settle
+from viang_pipeline.domain.margin import NO_COURIER, NOTHING_TOLD, UNSOLD, Terms, of_cancelled, settle
 from viang_pipeline.domain.sales import FrozenSku, Listing, Order, Shipment
 from viang_pipeline.domain.sku import NO_SKU, resolve_sku, told_sku
 from viang_pipeline.domain.statuses import (
@@ -201,7 +201,7 @@ def _lines_of(
             missing.append(NO_COURIER)
         if sku.sku.startswith(NO_SKU):
             missing.append("sku_nao_identificado")
-        settled = UNSOLD
+        settled = of_cancelled(terms, sku.sku, order.day, order.order_id) if cancelled else UNSOLD
         if valid:
             settled = settle(terms, sku.sku, order.day, order.order_id, item.quantity, value, buyer_freight, missing)
         lines.append(
