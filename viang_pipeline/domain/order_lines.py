@@ -16,7 +16,7 @@ import msgspec
 
 from viang_pipeline.domain.allocation import allocate
 from viang_pipeline.domain.business_day import business_day
-from viang_pipeline.domain.margin import NO_COURIER, NOTHING_TOLD, UNSOLD, Terms, of_cancelled, settle
+from viang_pipeline.domain.margin import NO_COURIER, NOTHING_TOLD, UNSOLD, Terms, settle, unit_alone
 from viang_pipeline.domain.sales import FrozenSku, Listing, Order, Shipment
 from viang_pipeline.domain.sku import NO_SKU, resolve_sku, told_sku
 from viang_pipeline.domain.statuses import (
@@ -201,9 +201,11 @@ def _lines_of(
             missing.append(NO_COURIER)
         if sku.sku.startswith(NO_SKU):
             missing.append("sku_nao_identificado")
-        settled = of_cancelled(terms, sku.sku, order.day, order.order_id) if cancelled else UNSOLD
+        settled = UNSOLD
         if valid:
             settled = settle(terms, sku.sku, order.day, order.order_id, item.quantity, value, buyer_freight, missing)
+        elif cancelled or situacao == "pendente":
+            settled = unit_alone(terms, sku.sku, order.day, order.order_id)
         lines.append(
             OrderLine(
                 order_id=order.order_id,

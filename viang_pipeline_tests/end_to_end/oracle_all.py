@@ -214,7 +214,7 @@ class WholeOracle:
         return self.claims_read is not None and day < day_of(self.claims_read)
 
     def _unit_cost(self, order: Order) -> Decimal | None:
-        """Of a valid or a cancelled sale, as told at the last look."""
+        """As told at the last look, whatever became of the sale."""
         return self.sales.told.unit(self.sales.sku_of(order), day_of(order.created_at))
 
     def _maturity(self, day: date, ads: Mapping[date, Mapping[str, object]]) -> Row:
