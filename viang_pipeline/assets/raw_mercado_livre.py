@@ -109,7 +109,8 @@ mercado_livre_claims = _raw(
     "claims",
     collect_claims,
     "Reclamações que mudaram desde a última leitura, com as devoluções e o que elas custaram; devoluções em aberto "
-    "são relidas por 60 dias. Orçamento: 1 a 2 chamadas por noite, mais 2 por devolução em aberto.",
+    "são relidas por 60 dias. Orçamento: 1 a 2 chamadas por noite, mais 2 por devolução em aberto e 1 por devolução "
+    "recebida e ainda não conferida.",
     [mercado_livre_orders],
 )
 mercado_livre_billing = _raw(

@@ -56,7 +56,13 @@ class Settled(NamedTuple):
 
 
 UNSOLD = Settled()
-"""A line that is no valid sale has neither cost nor tax."""
+"""A line that is left out has neither cost nor tax."""
+
+
+def unit_alone(terms: Terms, sku: str, day: date, order: str) -> Settled:
+    """What is settled of a cancelled or pending line: a unit's cost, as its goods may come back unsaleable (§5.2)."""
+    cost = terms.costs.of(sku, day, order)
+    return Settled(cost.unit, cost.origin)
 
 
 def settle(

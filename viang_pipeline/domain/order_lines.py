@@ -16,7 +16,7 @@ import msgspec
 
 from viang_pipeline.domain.allocation import allocate
 from viang_pipeline.domain.business_day import business_day
-from viang_pipeline.domain.margin import NO_COURIER, NOTHING_TOLD, UNSOLD, Terms, settle
+from viang_pipeline.domain.margin import NO_COURIER, NOTHING_TOLD, UNSOLD, Terms, settle, unit_alone
 from viang_pipeline.domain.sales import FrozenSku, Listing, Order, Shipment
 from viang_pipeline.domain.sku import NO_SKU, resolve_sku, told_sku
 from viang_pipeline.domain.statuses import (
@@ -204,6 +204,8 @@ def _lines_of(
         settled = UNSOLD
         if valid:
             settled = settle(terms, sku.sku, order.day, order.order_id, item.quantity, value, buyer_freight, missing)
+        elif cancelled or situacao == "pendente":
+            settled = unit_alone(terms, sku.sku, order.day, order.order_id)
         lines.append(
             OrderLine(
                 order_id=order.order_id,

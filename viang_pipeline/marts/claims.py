@@ -14,6 +14,7 @@ import psycopg
 from viang_pipeline.collect.work import Outcome, Work
 from viang_pipeline.domain.business_day import business_day, parse_instant
 from viang_pipeline.domain.claims import DISPUTE, ClaimFacts, ClaimLine, SoldLine, claim_lines
+from viang_pipeline.domain.inspection import Condition
 from viang_pipeline.domain.money import centavos, reais
 from viang_pipeline.marts.provenance import provenance
 from viang_pipeline.warehouse import ledgers
@@ -22,7 +23,8 @@ from viang_pipeline.warehouse.locks import lock_client
 
 COLUMNS = (
     "reclamacao", "order_id", "line_no", "sku", "dia_venda", "dia_abertura", "tipo", "estagio", "status", "mediacao",
-    "devolucao", "dia_devolucao", "devolucao_status", "unidades_devolvidas", "frete_devolucao", "custo_lido",
+    "devolucao", "dia_devolucao", "devolucao_status", "unidades_devolvidas", "frete_devolucao", "unidades_perdidas",
+    "custo_perdas", "custo_devolucao", "custo_lido", "custo_motivo",
 )  # fmt: skip
 
 
@@ -51,6 +53,20 @@ class _Return(msgspec.Struct, gc=False):
 
 class _Cost(msgspec.Struct, gc=False):
     amount: Decimal
+
+
+class _Entry(msgspec.Struct, gc=False):
+    product_condition: str | None = None
+    missing_quantity: Decimal | None = None
+
+
+class _Review(msgspec.Struct, gc=False):
+    resource_id: int
+    resource_reviews: list[_Entry] = []
+
+
+class _Reviews(msgspec.Struct, gc=False):
+    reviews: list[_Review] = []
 
 
 def build_claims(work: Work, days: Iterable[date]) -> Outcome:
@@ -89,7 +105,9 @@ def _claims(conn: psycopg.Connection, client_id: str, days: list[date]) -> list[
     return [_facts(*row) for row in rows]
 
 
-def _facts(opened: date, claim_text: str, return_text: str | None, cost_text: str | None) -> ClaimFacts:
+def _facts(
+    opened: date, claim_text: str, return_text: str | None, cost_text: str | None, reviews_text: str | None
+) -> ClaimFacts:
     claim = msgspec.json.decode(claim_text, type=_Claim)
     back = msgspec.json.decode(return_text, type=_Return) if return_text else None
     cost = msgspec.json.decode(cost_text, type=_Cost) if cost_text else None
@@ -109,18 +127,32 @@ def _facts(opened: date, claim_text: str, return_text: str | None, cost_text: st
         return_status=back.status if back else None,
         returned=returned,
         cost=centavos(cost.amount) if cost else None,
+        conditions=_conditions(reviews_text) if reviews_text else {},
     )
+
+
+def _conditions(text: str) -> dict[str, list[Condition]]:
+    found: dict[str, list[Condition]] = defaultdict(list)
+    for review in msgspec.json.decode(text, type=_Reviews).reviews:
+        found[str(review.resource_id)] += [
+            Condition(each.product_condition, None if each.missing_quantity is None else int(each.missing_quantity))
+            for each in review.resource_reviews
+        ]
+    return found
 
 
 def _sold(conn: psycopg.Connection, client_id: str, orders: list[str]) -> dict[str, list[SoldLine]]:
     rows = conn.execute(
-        "select order_id, line_no, dia, sku, anuncio, variacao, quantidade, valor from dashboard.fact_order_line"
+        "select order_id, line_no, dia, sku, anuncio, variacao, quantidade, valor, custo_unitario"
+        " from dashboard.fact_order_line"
         " where client_id = %s and order_id = any(%s) order by order_id, line_no",
         [client_id, orders],
     )
     found: dict[str, list[SoldLine]] = defaultdict(list)
-    for order, line_no, day, sku, listing, variation, quantity, value in rows:
-        found[order].append(SoldLine(order, line_no, day, sku, listing, variation, quantity, centavos(value)))
+    for order, line_no, day, sku, listing, variation, quantity, value, unit_cost in rows:
+        found[order].append(
+            SoldLine(order, line_no, day, sku, listing, variation, quantity, centavos(value), unit_cost)
+        )
     return found
 
 
@@ -128,5 +160,10 @@ def _row(facts: ClaimFacts, line: ClaimLine) -> tuple[object, ...]:
     return (
         facts.claim, line.order, line.line_no, line.sku, line.sale_day, facts.opened, facts.kind, facts.stage,
         facts.status, facts.stage == DISPUTE, facts.has_return, facts.return_day, facts.return_status, line.units_back,
-        None if line.freight_back is None else reais(line.freight_back), line.cost_read,
+        _reais(line.freight_back), line.units_lost, _reais(line.loss), _reais(line.cost), line.reason is None,
+        line.reason,
     )  # fmt: skip
+
+
+def _reais(amount: int | None) -> Decimal | None:
+    return None if amount is None else reais(amount)

@@ -9,11 +9,12 @@ from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
 from viang_pipeline.sandbox.answers import Json, house_time, json_answer, money
-from viang_pipeline.sandbox.claims_truth import Claim, ClaimState
+from viang_pipeline.sandbox.claims_truth import Claim, ClaimState, Review
 from viang_pipeline.sandbox.marketplace import Caller, Handler
 from viang_pipeline.sandbox.truth import Order
 
 PAGE, LARGEST, CEILING = 30, 100, 10_000
+RETURN_OFFSET = 51_700_000
 REAL_FILTERS = frozenset(
     {"id", "type", "stage", "status", "resource", "resource_id", "reason_id", "site_id", "order_id", "players.user_id"}
 )
@@ -71,7 +72,7 @@ def claim_return(caller: Caller) -> Response:
     closed = state.status in ("delivered", "cancelled", "expired", "failed")
     return json_answer(
         {
-            "id": claim.claim_id + 51_700_000,
+            "id": claim.claim_id + RETURN_OFFSET,
             "claim_id": claim.claim_id,
             "resource_type": claim.resource,
             "resource_id": _resource_id(claim),
@@ -91,6 +92,17 @@ def claim_return(caller: Caller) -> Response:
     )
 
 
+def return_reviews(caller: Caller) -> Response:
+    """``GET /post-purchase/v1/returns/{id}/reviews``; 404 until somebody inspected. The envelope is UNSURE (§6.2)."""
+    found = _own(caller, (caller.number("return_id") or 0) - RETURN_OFFSET)
+    if isinstance(found, Response):
+        return found
+    reviews = found[0].reviews_at(caller.now)
+    if not reviews:
+        return post_purchase_error(404, "not_found", "reviews not found")
+    return json_answer({"reviews": [_review_body(order_id, each) for order_id, each in sorted(reviews.items())]})
+
+
 def return_cost(caller: Caller) -> Response:
     """``GET /post-purchase/v1/claims/{id}/charges/return-cost``."""
     found = _own(caller)
@@ -107,6 +119,7 @@ ROUTES: dict[str, Handler] = {
     "/post-purchase/v1/claims/{claim_id}": claim_detail,
     "/post-purchase/v2/claims/{claim_id}/returns": claim_return,
     "/post-purchase/v1/claims/{claim_id}/charges/return-cost": return_cost,
+    "/post-purchase/v1/returns/{return_id}/reviews": return_reviews,
 }
 
 
@@ -121,13 +134,38 @@ def _returned(order: Order, units: int) -> Json:
     }
 
 
+def _review_body(order_id: int, review: Review) -> Json:
+    return {
+        "resource": "order",
+        "resource_id": order_id,
+        "method": "triage",
+        "date_created": _utc(review.at),
+        "last_updated": _utc(review.at),
+        "resource_reviews": [
+            {
+                "stage": "pending" if condition is None else "closed",
+                "status": None if condition is None else "success",
+                "product_condition": condition,
+                "product_destination": None if condition is None else "seller",
+                "reason_id": None,
+                "seller_status": "pending",
+                "seller_reason": None,
+                "benefited": None,
+                "missing_quantity": review.missing,
+            }
+            for condition in review.conditions
+        ],
+    }
+
+
 def _resource_id(claim: Claim) -> int | None:
     """What the claim is about; an order id only where ``resource`` says so."""
     return claim.order.order_id if claim.resource == "order" else claim.order.states[-1].shipment_id
 
 
-def _own(caller: Caller) -> tuple[Claim, ClaimState] | Response:
-    claim = caller.market.world.claims.claims.get(caller.number("claim_id") or 0)
+def _own(caller: Caller, claim_id: int | None = None) -> tuple[Claim, ClaimState] | Response:
+    wanted = caller.number("claim_id") if claim_id is None else claim_id
+    claim = caller.market.world.claims.claims.get(wanted or 0)
     state = claim.state_at(caller.now) if claim else None
     if claim is None or state is None:
         return post_purchase_error(404, "not_found", "claim not found")

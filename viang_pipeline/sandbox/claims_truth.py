@@ -34,11 +34,21 @@ class ReturnState:
     money: str
 
 
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What inspecting an order's returned units found, from ``at`` on: one entry each, or one for all of them."""
+
+    at: datetime
+    conditions: tuple[str | None, ...]
+    missing: int | None = None
+
+
 @dataclass(slots=True)
 class Claim:
     """A buyer's claim about one order, or about the shipment of several (``resource``).
 
     ``charges``: (from when, centavos) of the return freight. ``also_back``: units of other orders in the same return.
+    ``reviews``: order → its inspections.
     """
 
     claim_id: int
@@ -53,6 +63,7 @@ class Claim:
     charges: list[tuple[datetime, int]] = field(default_factory=list)
     resource: str = "order"
     also_back: list[tuple[Order, int]] = field(default_factory=list)
+    reviews: dict[int, list[Review]] = field(default_factory=dict)
 
     def state_at(self, instant: datetime) -> ClaimState | None:
         """How the claim stands; None before it is opened."""
@@ -61,6 +72,11 @@ class Claim:
     def return_at(self, instant: datetime) -> ReturnState | None:
         """How its return stands; None while there is none."""
         return last_at(self.returns, instant)
+
+    def reviews_at(self, instant: datetime) -> dict[int, Review]:
+        """What was found of each order so far."""
+        found = {order_id: last_at(states, instant) for order_id, states in self.reviews.items()}
+        return {order_id: review for order_id, review in found.items() if review is not None}
 
     def charge_at(self, instant: datetime) -> int | None:
         """The return freight charged to the seller so far; None while none is known."""
@@ -112,3 +128,16 @@ class ClaimBook:
         """The seller is charged ``amount`` centavos for the way back."""
         claim.charges.append((instant_of(at), amount))
         claim.charges.sort()
+
+    def review(
+        self,
+        claim: Claim,
+        *conditions: str | None,
+        at: datetime,
+        order: Order | None = None,
+        missing: int | None = None,
+    ) -> None:
+        """The returned units of an order (by default the claim's own) are inspected."""
+        states = claim.reviews.setdefault((order or claim.order).order_id, [])
+        states.append(Review(instant_of(at), conditions, missing))
+        states.sort(key=_at)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from viang_pipeline.domain.claims import ClaimFacts, SoldLine, claim_lines, cost_is_read
+from viang_pipeline.domain.inspection import Condition, Loss, lost_units
 
 DAY = date(2026, 3, 10)
 
@@ -23,7 +25,7 @@ def facts(**given_: object) -> ClaimFacts:
 
 
 def line(number: int = 1, value: int = 100_00, listing: str = "MLB1", order: str = "O", quantity: int = 3) -> SoldLine:
-    return SoldLine(order, number, DAY, f"SKU-{number}", listing, None, quantity, value)
+    return SoldLine(order, number, DAY, f"SKU-{number}", listing, None, quantity, value, Decimal("12.345"))
 
 
 @pytest.mark.parametrize(
@@ -75,3 +77,73 @@ def test_an_unread_cost_is_no_zero() -> None:
 def test_the_way_back_is_spread_to_the_centavo(cost: int, values: list[int]) -> None:
     lines = [line(number, value) for number, value in enumerate(values, 1)]
     assert sum(found.freight_back or 0 for found in claim_lines(facts(cost=cost), lines)) == cost
+
+
+ONE_BROKEN = {"O": [Condition("unsaleable"), Condition("saleable")]}
+
+
+@pytest.mark.parametrize(
+    ("units", "found", "lost"),
+    [
+        (2, [], Loss.NOT_INSPECTED),
+        (2, [Condition("saleable"), Condition(None)], Loss.NOT_INSPECTED),
+        (2, [Condition("saleable")], 0),
+        (2, [Condition("unsaleable")], 2),
+        (2, [Condition("discard")], 2),
+        (2, [Condition("missing")], 2),
+        (2, [Condition("missing", 1)], 1),
+        (2, [Condition("saleable", 1)], 1),
+        (2, [Condition("missing", 9)], 2),
+        (2, [Condition("saleable"), Condition("discard")], 1),
+        (3, [Condition("saleable"), Condition("discard")], Loss.UNKNOWN),
+        (1, [Condition("burnt")], Loss.UNKNOWN),
+    ],
+)
+def test_how_many_units_an_inspection_says_are_lost(units: int, found: list[Condition], lost: int | Loss) -> None:
+    assert lost_units(units, found) == lost
+
+
+def test_lost_units_cost_what_their_line_says_and_join_the_way_back() -> None:
+    found = facts(return_status="delivered", cost=5_00, conditions=ONE_BROKEN)
+    (at_line,) = claim_lines(found, [line()])
+    assert (at_line.units_lost, at_line.loss, at_line.cost, at_line.reason) == (1, 12_35, 17_35, None)
+
+
+def test_nothing_is_lost_before_it_is_back() -> None:
+    found = facts(cost=5_00, conditions={"O": [Condition("missing")]})
+    (at_line,) = claim_lines(found, [line()])
+    assert (at_line.units_lost, at_line.cost, at_line.reason) == (0, 5_00, None)
+
+
+@pytest.mark.parametrize(
+    ("given_", "unit_cost", "reason"),
+    [
+        ({}, "1", "devolucao_nao_lida"),
+        ({"status": "closed"}, "1", None),
+        ({"conditions": {"O": [Condition("burnt")]}, "status": "closed"}, "1", "devolucao_condicao_desconhecida"),
+        ({"conditions": ONE_BROKEN}, None, "devolucao_sem_custo"),
+        ({"conditions": {"O": [Condition("saleable")]}}, None, None),
+    ],
+    ids=["open, not inspected", "closed, not inspected", "unheard of", "of unknown cost", "nothing lost"],
+)
+def test_a_cost_that_is_not_known_says_why(
+    given_: dict[str, object], unit_cost: str | None, reason: str | None
+) -> None:
+    sold = line()._replace(unit_cost=None if unit_cost is None else Decimal(unit_cost))
+    (at_line,) = claim_lines(facts(return_status="delivered", cost=5_00, **given_), [sold])
+    assert (at_line.reason, at_line.cost) == (reason, None if reason else 5_00)
+
+
+@given(
+    back=st.lists(st.integers(1, 4), min_size=1, max_size=4),
+    conditions=st.lists(st.sampled_from(["saleable", "discard"]), min_size=16, max_size=16),
+)
+def test_units_lost_of_an_order_are_those_found_and_never_more_than_came_back(
+    back: list[int], conditions: list[str]
+) -> None:
+    entries = [Condition(each) for each in conditions[: sum(back)]]
+    lines = [line(n, listing=f"MLB{n}", quantity=units) for n, units in enumerate(back, 1)]
+    returned = {("O", each.listing, None): each.quantity for each in lines}
+    found = claim_lines(facts(return_status="delivered", returned=returned, conditions={"O": entries}), lines)
+    assert sum(each.units_lost or 0 for each in found) == conditions[: sum(back)].count("discard")
+    assert all((each.units_lost or 0) <= each.units_back for each in found)

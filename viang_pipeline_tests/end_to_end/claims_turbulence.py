@@ -12,6 +12,7 @@ from viang_pipeline.sandbox.truth import Order, Seller
 from viang_pipeline_tests.end_to_end.oracle import OUT, day_of, kind_of
 
 ONE = timedelta(days=1)
+CONDITIONS = ("saleable", "saleable", "unsaleable", "discard", "missing", None, "burnt")
 
 
 def claim_wildly(world: World, seller: Seller, seed: int) -> None:
@@ -50,6 +51,12 @@ def _claim(world: World, order: Order, other: Order | None, random: Random) -> N
         book.return_event(claim, at=later(back + 1), status="shipped")
         end = random.choice(["delivered", "delivered", "delivered", "expired", "cancelled"])
         book.return_event(claim, at=later(arrived), status=end, money="refunded")
+        inspect = Random(f"{claim.claim_id}:reviews")
+        for each, units in ((order, claim.quantity), *also):
+            if inspect.random() < 0.7:
+                found = inspect.choices(CONDITIONS, k=inspect.choice([1, units]))
+                at = noon + timedelta(days=arrived + inspect.randint(-2, 20), minutes=inspect.randint(0, 660))
+                book.review(claim, *found, at=at, order=each)
         if random.random() < 0.8:
             book.charge(claim, at=later(back + random.randint(1, 60)), amount=random.randint(1, 50_00))
         if random.random() < 0.7:

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from viang_pipeline.sandbox import World
+from viang_pipeline.sandbox.truth import Order
 from viang_pipeline_tests.end_to_end.oracle import BUCKET, CANCELLED, VALID, Line, Oracle, day_of
 from viang_pipeline_tests.end_to_end.oracle_ads import AdsOracle
 from viang_pipeline_tests.end_to_end.oracle_billing import BillingOracle
@@ -47,7 +48,7 @@ class WholeOracle:
         self.sales = Oracle(self.world, self.seller_id, self.starts)
         self.ads = AdsOracle(self.world, self.seller_id, self.starts, self.sales)
         self.traffic = TrafficOracle(self.world, self.seller_id, self.starts, self.sales)
-        self.claims = ClaimsOracle(self.world, self.seller_id, self.starts)
+        self.claims = ClaimsOracle(self.world, self.seller_id, self.starts, self._unit_cost)
         self.bills = BillingOracle(self.world, self.seller_id)
         self.billed_days: set[date] = set()
         self.fees: dict[str, int] = {}
@@ -212,6 +213,10 @@ class WholeOracle:
     def _claims_known(self, day: date) -> bool:
         return self.claims_read is not None and day < day_of(self.claims_read)
 
+    def _unit_cost(self, order: Order) -> Decimal | None:
+        """As told at the last look, whatever became of the sale."""
+        return self.sales.told.unit(self.sales.sku_of(order), day_of(order.created_at))
+
     def _maturity(self, day: date, ads: Mapping[date, Mapping[str, object]]) -> Row:
         """§7: a block is final once it was read that many days after the day."""
 
@@ -272,7 +277,7 @@ class WholeOracle:
 
     def _missing_of_claims(self, day: date, found: Claimed | None) -> set[str]:
         unknown = set() if self._claims_known(day) else {"reclamacoes_nao_lidas"}
-        return unknown | ({"devolucao_nao_lida"} if found is not None and found.cost_unread else set())
+        return unknown | (found.unknown if found is not None else set())
 
     def _missing_of_ads(self, ads: Mapping[date, Mapping[str, object]], day: date) -> set[str]:
         if day not in ads:

@@ -1,7 +1,8 @@
 """What claims and returns must amount to after each night, from the sandbox's truth alone (kpis.md §5.2, §5.7, §7).
 
 Every change of a claim is seen the night after it. A return moves without its claim and is looked at again while it or
-its claim is open or no charge is known, for sixty days from the opening; later it stays as it was last seen.
+its claim is open or no charge is known, for sixty days from the opening; later it stays as it was last seen. One that
+arrived is asked for its inspection until every order of it has one.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import TypeVar
 
 from viang_pipeline.sandbox import World
-from viang_pipeline.sandbox.claims_truth import Claim, ClaimState, ReturnState
+from viang_pipeline.sandbox.claims_truth import Claim, ClaimState, ReturnState, Review
 from viang_pipeline.sandbox.truth import Order
 from viang_pipeline_tests.end_to_end.oracle import day_of, spread
+from viang_pipeline_tests.end_to_end.oracle_told import to_centavos
 
 ENDED = ("delivered", "cancelled", "expired", "failed", "not_delivered")
 FOLLOWED = timedelta(days=60)
@@ -25,7 +28,7 @@ Key = TypeVar("Key", bound=Hashable)
 @dataclass
 class Claimed:
     """Claims of a day (and SKU) by number, so that one seen from two orders counts once; ``cost`` in centavos: None
-    without any charge; ``cost_unread``: an open claim's may still come."""
+    without any charge or loss; ``unknown``: why more may still come."""
 
     returns: set[int] = field(default_factory=set)
     returns_opened: set[int] = field(default_factory=set)
@@ -33,7 +36,11 @@ class Claimed:
     opened: set[int] = field(default_factory=set)
     disputes: set[int] = field(default_factory=set)
     cost: int | None = None
-    cost_unread: bool = False
+    unknown: set[str] = field(default_factory=set)
+
+    @property
+    def cost_unread(self) -> bool:
+        return bool(self.unknown)
 
 
 @dataclass
@@ -43,12 +50,15 @@ class Seen:
     state: ClaimState
     back: ReturnState | None = None
     charge: int | None = None
+    reviews: dict[int, Review] = field(default_factory=dict)
 
 
 class ClaimsOracle:
     """Claims of one seller opened since the first day of the client."""
 
-    def __init__(self, world: World, seller_id: int, first: date) -> None:
+    def __init__(self, world: World, seller_id: int, first: date, unit_cost: Callable[[Order], Decimal | None]) -> None:
+        """``unit_cost``: BRL of a unit of what an order sold, None when unknown."""
+        self.unit_cost = unit_cost
         self.claims = [c for c in world.claims.claims.values() if c.seller_id == seller_id and opened(c) >= first]
         self.first = first
         self.seen: dict[int, Seen] = {}
@@ -61,7 +71,9 @@ class ClaimsOracle:
                 continue
             before = self.seen.get(claim.claim_id)
             changed = before is None or before.state != state
-            seen = Seen(state, before and before.back, before.charge if before else None)
+            seen = Seen(state)
+            if before is not None:
+                seen.back, seen.charge, seen.reviews = before.back, before.charge, before.reviews
             self.seen[claim.claim_id] = seen
             followed = day_of(now) - opened(claim) <= FOLLOWED
             ended = settled(before) and not changed
@@ -70,6 +82,8 @@ class ClaimsOracle:
             if state.with_return and (changed or (followed and not (ended and seen.charge is not None))):
                 known = claim.charge_at(now)
                 seen.charge = seen.charge if known is None else known
+            if state.with_return and (changed or (followed and not _inspected(claim, seen))):
+                _look_at_reviews(claim, seen, now)
 
     def read_again(self, now: datetime, days: Collection[date]) -> None:
         """The claims opened on the days were read once more, their returns and costs with them."""
@@ -79,6 +93,7 @@ class ClaimsOracle:
                 seen.back = claim.return_at(now) or seen.back
                 known = claim.charge_at(now)
                 seen.charge = seen.charge if known is None else known
+                _look_at_reviews(claim, seen, now)
 
     def days(self) -> dict[date, Claimed]:
         """Numbers per client-day; a claim about no known order has its own days only."""
@@ -117,12 +132,36 @@ class ClaimsOracle:
                 sale.returns.add(number)
             if seen.back is not None and seen.back.status == "delivered":
                 sale.units_back += units
-            if seen.charge is None and seen.state.status != "closed":
-                sale.cost_unread = True
+        parts: list[int | None] = [None] * len(orders)
         if seen.charge is not None and orders:
-            for order, part in zip(orders, spread(seen.charge, [each.total for each in orders]), strict=True):
-                sale = found[key(day_of(order.created_at), order)]
-                sale.cost = part + (sale.cost or 0)
+            parts = list(spread(seen.charge, [each.total for each in orders]))
+        for (order, units), part in zip(about, parts, strict=True):
+            sale = found[key(day_of(order.created_at), order)]
+            loss = self._loss(seen, order, units)
+            if seen.charge is None and seen.state.status != "closed":
+                loss = "devolucao_nao_lida"
+            if isinstance(loss, str):
+                sale.unknown.add(loss)
+            elif part is not None or loss:
+                sale.cost = (part or 0) + loss + (sale.cost or 0)
+
+    def _loss(self, seen: Seen, order: Order, units: int) -> int | str:
+        """Centavos of the units that cannot be sold again, or why nobody knows."""
+        if seen.back is None or seen.back.status != "delivered":
+            return 0
+        review = seen.reviews.get(order.order_id)
+        if review is None or None in review.conditions:
+            return 0 if seen.state.status == "closed" else "devolucao_nao_lida"
+        each = list(review.conditions) if len(review.conditions) == units else None
+        if each is None and len(set(review.conditions)) == 1:
+            each = [review.conditions[0]] * units
+        if each is None or not {*each} <= {"saleable", "unsaleable", "discard", "missing"}:
+            return "devolucao_condicao_desconhecida"
+        lost = sum(condition != "saleable" for condition in each)
+        cost = self.unit_cost(order)
+        if lost and cost is None:
+            return "devolucao_sem_custo"
+        return to_centavos(cost * lost) if cost is not None else 0
 
     def _orders(self, claim: Claim) -> list[tuple[Order, int]]:
         """The orders a claim is known to be about: its own if it names one, its return's once that is read. Without
@@ -134,6 +173,19 @@ class ClaimsOracle:
             known = [(claim.order, claim.quantity)]
         counted = [(order, units) for order, units in known if day_of(order.created_at) >= self.first]
         return sorted(counted, key=lambda each: str(each[0].order_id))
+
+
+def _look_at_reviews(claim: Claim, seen: Seen, now: datetime) -> None:
+    if seen.back is not None and seen.back.status == "delivered":
+        seen.reviews = claim.reviews_at(now) or seen.reviews
+
+
+def _inspected(claim: Claim, seen: Seen) -> bool:
+    """Whether every order of its return has been looked into."""
+    return all(
+        order.order_id in seen.reviews and None not in seen.reviews[order.order_id].conditions
+        for order in (claim.order, *(other for other, _ in claim.also_back))
+    )
 
 
 def settled(seen: Seen | None) -> bool:

@@ -10,6 +10,7 @@ import pytest
 from viang_pipeline.collect.work import PartialCollectionError
 from viang_pipeline.marts.build import BLOCKS, CLIENT_SUMS, LINES, SKU_SUMS, build_mart
 from viang_pipeline.sandbox import Fault, World
+from viang_pipeline.sandbox.claims_truth import Claim
 from viang_pipeline.sandbox.truth import Order
 from viang_pipeline_tests.end_to_end.conftest import Install
 from viang_pipeline_tests.end_to_end.driver import Installation, stored, utc
@@ -141,16 +142,98 @@ def test_a_charge_after_claim_and_return_ended_is_still_seen(shop: Shop) -> None
     assert shop.row(SALE)["custo_devolucao"] == Decimal("21.40")
 
 
+def come_back(shop: Shop, *conditions: str | None, closed: bool = False) -> Claim:
+    """Both units return on the day the claim was opened, R$ 21,40; what is found on inspection is known at once."""
+    shop.installation.told(
+        CLIENT, "custo_sku", date(2026, 3, 1), sku="A", custo_unitario="12.345", custo_zero_confirmado=False
+    )
+    claim = shop.world.claims.open(shop.order, at=at(OPENED), quantity=2)
+    shop.world.claims.send_back(claim, at=at(OPENED, 13))
+    shop.world.claims.return_event(claim, at=at(OPENED, 14), status="delivered", money="refunded")
+    shop.world.claims.charge(claim, at=at(OPENED, 14), amount=21_40)
+    if conditions:
+        shop.world.claims.review(claim, *conditions, at=at(OPENED, 16))
+    if closed:
+        shop.world.claims.move(claim, at=at(OPENED, 15), status="closed", resolution="item_returned")
+    return claim
+
+
+def test_units_that_come_back_unsaleable_cost_what_they_cost_once_they_are_inspected(shop: Shop) -> None:
+    claim = come_back(shop)
+    shop.night(OPENED)
+    unread = shop.installation.client_day(CLIENT, SALE)
+    assert (unread["custo_devolucao"], "devolucao_nao_lida" in unread["faltantes"]) == (None, True)
+
+    inspected = OPENED + timedelta(days=4)
+    shop.world.claims.review(claim, "discard", "saleable", at=at(inspected))
+    shop.night(inspected)
+    assert shop.row(SALE)["custo_devolucao"] == Decimal("33.75")
+    reasons = shop.installation.column(
+        "select distinct motivo from dashboard.restatement_ledger where metrica = 'custo_devolucao'"
+    )
+    assert reasons == ["reembolso"]
+
+
+def test_an_inspection_long_after_everything_ended_is_still_seen_and_then_not_asked_for_again(shop: Shop) -> None:
+    claim = come_back(shop, closed=True)
+    shop.night(OPENED)
+    assert shop.row(SALE)["custo_devolucao"] == Decimal("21.40")
+
+    inspected = OPENED + timedelta(days=20)
+    shop.world.claims.review(claim, "unsaleable", at=at(inspected))
+    shop.night(inspected)
+    assert shop.row(SALE)["custo_devolucao"] == Decimal("46.09")
+    shop.installation.sandbox.clear_requests()
+    shop.night(inspected + timedelta(days=1))
+    assert [seen.path for seen in shop.installation.sandbox.requests if "/reviews" in seen.path] == []
+
+
+def test_an_inspection_of_a_return_that_did_not_arrive_is_not_asked_for(shop: Shop) -> None:
+    """Trap: ``missing`` is said of a parcel still on its way."""
+    claim = shop.world.claims.open(shop.order, at=at(OPENED))
+    shop.world.claims.send_back(claim, at=at(OPENED, 13))
+    shop.world.claims.charge(claim, at=at(OPENED, 14), amount=21_40)
+    shop.world.claims.review(claim, "missing", at=at(OPENED, 14))
+    shop.night(OPENED)
+    assert shop.row(SALE)["custo_devolucao"] == Decimal("21.40")
+    assert shop.installation.column("select count(*) from raw.mercado_livre_return_reviews") == [0]
+
+
+def test_a_lost_unit_of_a_cancelled_sale_costs_too_and_follows_what_is_told_of_its_cost(shop: Shop) -> None:
+    come_back(shop, "discard", closed=True)
+    shop.world.refund(shop.order, at=at(OPENED, 18))
+    shop.night(OPENED)
+    assert shop.row(SALE)["custo_devolucao"] == Decimal("64.09")  # 18.00 out, 21.40 back, 24.69 lost
+
+    for since, told, cost in ((date(2026, 3, 9), "10", Decimal("59.40")), (SALE, None, None)):
+        shop.installation.told(CLIENT, "custo_sku", since, sku="A", custo_unitario=told, custo_zero_confirmado=False)
+        shop.night(OPENED)
+        assert shop.row(SALE)["custo_devolucao"] == cost
+    assert "devolucao_sem_custo" in shop.installation.client_day(CLIENT, SALE)["faltantes"]
+
+
+def test_a_condition_nobody_has_heard_of_is_not_known(shop: Shop) -> None:
+    come_back(shop, "burnt", closed=True)
+    shop.night(OPENED)
+    row = shop.installation.client_day(CLIENT, SALE)
+    assert (row["custo_devolucao"], "devolucao_condicao_desconhecida" in row["faltantes"]) == (None, True)
+
+
 def test_a_return_that_ended_and_was_charged_is_not_asked_for_again(shop: Shop) -> None:
     claim = shop.world.claims.open(shop.order, at=at(OPENED))
     shop.world.claims.send_back(claim, at=at(OPENED, 13))
     shop.world.claims.return_event(claim, at=at(OPENED, 14), status="delivered", money="refunded")
     shop.world.claims.charge(claim, at=at(OPENED, 14), amount=21_40)
+    shop.world.claims.review(claim, "saleable", at=at(OPENED, 14))
     shop.world.claims.move(claim, at=at(OPENED, 15), status="closed", resolution="item_returned")
     shop.night(OPENED)
     shop.installation.sandbox.clear_requests()
     shop.night(OPENED + timedelta(days=4))
-    asked = [seen.path for seen in shop.installation.sandbox.requests if str(claim.claim_id) in seen.path]
+    asked = [
+        seen.path
+        for seen in shop.installation.sandbox.requests
+        if str(claim.claim_id) in seen.path or "/returns/" in seen.path
+    ]
     assert asked == []
 
 
@@ -191,7 +274,7 @@ GONE = ["Not Found", "", '{"message":"resource not found","error":"not_found","s
 
 
 @pytest.mark.parametrize("body", GONE, ids=["text", "empty", "another family's envelope"])
-@pytest.mark.parametrize("route", ["returns", "return-cost"])
+@pytest.mark.parametrize("route", ["returns", "return-cost", "reviews"])
 def test_a_route_of_returns_that_is_gone_is_a_failure_and_not_a_claim_without_one(
     shop: Shop, route: str, body: str
 ) -> None:
@@ -200,6 +283,7 @@ def test_a_route_of_returns_that_is_gone_is_a_failure_and_not_a_claim_without_on
     shop.world.claims.send_back(claim, at=at(OPENED, 15))
     shop.night(OPENED)
     before = stored(shop.installation.fingerprints())
+    shop.world.claims.return_event(claim, at=at(OPENED + timedelta(days=1), 9), status="delivered")
     shop.world.claims.move(claim, at=at(OPENED + timedelta(days=1)), status="closed", resolution="item_returned")
     fault = Fault("status", path=f"/post-purchase/*/{route}", status=404, body=body, times=None)
     shop.installation.sandbox.faults.add(fault)

@@ -80,3 +80,20 @@ def test_a_claim_of_another_seller_is_refused(shop: Shop, claimed: tuple[Seller,
     stranger, _ = shop.seller()
     _, claim = claimed
     assert shop.get(stranger, f"/post-purchase/v1/claims/{claim.claim_id}").status_code == 403
+
+
+def test_what_an_inspection_found_is_there_once_it_is_made(shop: Shop, claimed: tuple[Seller, Claim]) -> None:
+    """Whether or not the units arrived: the platform says what it knows."""
+    seller, claim = claimed
+    shop.world.claims.send_back(claim, at=START - HOUR)
+    shown = shop.get(seller, f"/post-purchase/v2/claims/{claim.claim_id}/returns").json()
+    route = f"/post-purchase/v1/returns/{shown['id']}/reviews"
+    refused = shop.get(seller, route)
+    assert (refused.status_code, refused.json()["code"]) == (404, 404)
+
+    shop.world.claims.review(claim, "saleable", "discard", at=START - HOUR)
+    (review,) = shop.get(seller, route).json()["reviews"]
+    assert review["resource_id"] == claim.order.order_id
+    assert [entry["product_condition"] for entry in review["resource_reviews"]] == ["saleable", "discard"]
+    stranger, _ = shop.seller()
+    assert shop.get(stranger, route).status_code == 403

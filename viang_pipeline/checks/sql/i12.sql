@@ -9,7 +9,7 @@ where {scope}
           situacao = 'valida' and comissao is not null and frete_vendedor is not null
           and custo_envio_proprio is not null and custo is not null and imposto is not null
       )
-      or custo is distinct from round(custo_unitario * quantidade, 2)
+      or situacao = 'valida' and custo is distinct from round(custo_unitario * quantidade, 2)
       or imposto is not null and aliquota is null
       or situacao <> 'valida' and (custo is not null or imposto is not null)
   )

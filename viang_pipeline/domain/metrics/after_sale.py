@@ -49,9 +49,11 @@ AFTER_SALE: tuple[Metric, ...] = (
     ),
     Metric(
         "custo_devolucao", "Custo de devoluções", "Return cost", "BRL", ("S", "C"), "A",
-        "frete de devolução cobrado + frete e envio próprio de pedidos cancelados depois do envio", _CLAIMS, -1, 45,
+        "frete de devolução cobrado + frete e envio próprio de pedidos cancelados depois do envio"
+        " + custo das unidades que voltaram sem condição de venda, foram descartadas ou faltaram", _CLAIMS, -1, 45,
         cancelamento="inclui o frete do pedido cancelado depois do envio",
-        regra_null="0 sem reclamação; NULL quando o custo de uma reclamação aberta ainda não foi lido",
-        ressalva="Pela data da venda; não inclui o custo de unidades perdidas.",
+        regra_null="0 sem reclamação; NULL quando o custo de uma reclamação aberta ainda não foi lido, quando a condição"
+        " de uma unidade devolvida é desconhecida ou quando uma unidade perdida não tem custo",
+        ressalva="Pela data da venda; unidade não conferida de reclamação encerrada não custa nada.",
     ),
 )  # fmt: skip

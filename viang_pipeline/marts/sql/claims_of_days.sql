@@ -1,8 +1,9 @@
 -- Claims opened on the days, claims whose return was opened on them, and claims about sales of the days.
-select claim.dia, claim.payload::text, volta.payload::text, custo.payload::text
+select claim.dia, claim.payload::text, volta.payload::text, custo.payload::text, avaliacao.payload::text
 from raw.mercado_livre_claims as claim
 left join raw.mercado_livre_returns as volta using (client_id, chave)
 left join raw.mercado_livre_return_costs as custo using (client_id, chave)
+left join raw.mercado_livre_return_reviews as avaliacao using (client_id, chave)
 where claim.client_id = %(client_id)s
   and (
       claim.dia = any(%(dias)s)

@@ -88,14 +88,15 @@ devolucoes as (
         {return_key},
         count(distinct reclamacao) filter (where devolucao) as devolucoes,
         coalesce(sum(unidades_devolvidas), 0) as unidades_devolvidas,
-        sum(frete_devolucao) as frete_devolucao,
-        bool_or(not custo_lido) as custo_nao_lido
+        sum(custo_devolucao) as custo_devolucao,
+        bool_or(not custo_lido) as custo_nao_lido,
+        array_agg(distinct custo_motivo) as motivos
     from dashboard.fact_claim_line
     where client_id = %(client_id)s and dia_venda = any(%(dias)s) and {with_key}
     group by {return_group}
 ),
 devolucoes_das_linhas as (
-    select order_id, line_no, coalesce(sum(frete_devolucao), 0) as frete, bool_or(not custo_lido) as nao_lida
+    select order_id, line_no, coalesce(sum(custo_devolucao), 0) as custo, bool_or(not custo_lido) as nao_lida
     from dashboard.fact_claim_line
     where client_id = %(client_id)s and dia_venda = any(%(dias)s)
     group by order_id, line_no
@@ -192,8 +193,8 @@ numeros as (
         case when r.lido then coalesce(q.mediacoes, 0) end as mediacoes,
         case
             when not coalesce(r.lido, false) or d.custo_nao_lido then null
-            when v.devolvidas > 0 and v.frete_devolvidas is null and d.frete_devolucao is null then null
-            else coalesce(d.frete_devolucao, 0) + coalesce(v.frete_devolvidas, 0) + coalesce(v.envio_devolvidas, 0)
+            when v.devolvidas > 0 and v.frete_devolvidas is null and d.custo_devolucao is null then null
+            else coalesce(d.custo_devolucao, 0) + coalesce(v.frete_devolvidas, 0) + coalesce(v.envio_devolvidas, 0)
         end as custo_devolucao,
         -- with the bills read: nothing sold is zero, sold with nothing billed yet is NULL
         case when not coalesce(fl.lido, false) then null when coalesce(v.validas, 0) = 0 then 0
@@ -210,7 +211,7 @@ numeros as (
         array_remove(
             coalesce(m.faltantes, '{{}}')
             || case when not coalesce(r.lido, false) then 'reclamacoes_nao_lidas' end
-            || case when d.custo_nao_lido then 'devolucao_nao_lida' end
+            || d.motivos
             || case when not coalesce(fl.lido, false) then 'faturas_nao_lidas'
                     when coalesce(v.validas, 0) > coalesce(f.linhas, 0) then 'tarifa_nao_faturada' end
             || {block_reasons},

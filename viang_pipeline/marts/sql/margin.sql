@@ -3,7 +3,7 @@
 linhas_com_devolucao as (
     select
         linha.*,
-        coalesce(devolucao.frete, 0) as devolucao,
+        coalesce(devolucao.custo, 0) as devolucao,
         linha.coberta and lida.lido and not coalesce(devolucao.nao_lida, false) as na_margem
     from linhas as linha
     left join devolucoes_das_linhas as devolucao using (order_id, line_no)
@@ -28,7 +28,7 @@ vendas_do_sku as (
     group by dia, sku
 ),
 devolucoes_do_sku as (
-    select dia_venda as dia, sku, sum(frete_devolucao) as frete, bool_or(not custo_lido) as nao_lida
+    select dia_venda as dia, sku, sum(custo_devolucao) as custo, bool_or(not custo_lido) as nao_lida
     from dashboard.fact_claim_line
     where client_id = %(client_id)s and dia_venda = any(%(dias)s) and sku is not null
     group by dia_venda, sku
@@ -44,10 +44,10 @@ partes as (
         coalesce(v.faturamento, 0) as faturamento,
         coalesce(v.coberto, 0) as coberto,
         coalesce(v.sobra, 0) as sobra,
-        coalesce(d.frete, 0) - coalesce(v.devolucao_das_validas, 0)
+        coalesce(d.custo, 0) - coalesce(v.devolucao_das_validas, 0)
             + coalesce(v.frete_devolvidas, 0) + coalesce(v.envio_devolvidas, 0) as devolvido,
         r.lido and not coalesce(d.nao_lida, false)
-            and not (coalesce(v.devolvidas, 0) > 0 and v.frete_devolvidas is null and d.frete is null) as devolucao_lida,
+            and not (coalesce(v.devolvidas, 0) > 0 and v.frete_devolvidas is null and d.custo is null) as devolucao_lida,
         case when ad.estado in ('lido', 'sem_ads') then coalesce(a.ads_investimento, 0) end as investimento
     from vendas_do_sku as v
     full join devolucoes_do_sku as d using (dia, sku)

@@ -9,7 +9,7 @@ from viang_pipeline.failures import PermanentFailure, TransientFailure
 from viang_pipeline.sources.errors import envelope, from_http
 from viang_pipeline.sources.http import Answer
 from viang_pipeline.sources.mercado_livre.client import MercadoLivreClient
-from viang_pipeline.sources.mercado_livre.payloads.claims import Claim, ClaimReturn, ReturnCost
+from viang_pipeline.sources.mercado_livre.payloads.claims import Claim, ClaimReturn, ReturnCost, ReturnReviews
 from viang_pipeline.sources.payloads import RawRecord, record
 
 ROUTE = "/post-purchase/v1/claims/search"
@@ -63,6 +63,16 @@ def return_cost(api: MercadoLivreClient, claim_id: int) -> RawRecord[ReturnCost]
     return record(
         claim_id, api.read(answer.document, ReturnCost, route, f"custo de devolução da reclamação {claim_id}")
     )
+
+
+def return_reviews(api: MercadoLivreClient, claim_id: int, return_id: int) -> RawRecord[ReturnReviews] | None:
+    """What was found inspecting the return of a claim; None while nobody inspected it (§6.2)."""
+    route = f"/post-purchase/v1/returns/{return_id}/reviews"
+    answer = _answer(api, route)
+    if answer is None:
+        return None
+    what = f"avaliação da devolução da reclamação {claim_id}"
+    return record(claim_id, api.read(answer.document, ReturnReviews, route, what))
 
 
 def _answer(api: MercadoLivreClient, route: str) -> Answer | None:

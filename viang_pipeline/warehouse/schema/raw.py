@@ -64,6 +64,9 @@ mercado_livre_account = _raw_table("mercado_livre_account", "Foto da conta e da 
 mercado_livre_claims = _raw_table("mercado_livre_claims", "Reclamações do Mercado Livre, pelo dia de abertura")
 mercado_livre_returns = _raw_table("mercado_livre_returns", "Devoluções das reclamações")
 mercado_livre_return_costs = _raw_table("mercado_livre_return_costs", "Frete de devolução cobrado do vendedor")
+mercado_livre_return_reviews = _raw_table(
+    "mercado_livre_return_reviews", "O que se encontrou ao conferir as unidades devolvidas"
+)
 
 mercado_livre_billing_lines = _raw_table(
     "mercado_livre_billing_lines", "Linhas da fatura do Mercado Livre, pela chave do período"

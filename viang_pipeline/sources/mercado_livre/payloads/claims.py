@@ -2,7 +2,7 @@
 
 Quirks: ``type = mediations`` is an ordinary claim, a dispute is ``stage = dispute`` (§15 trap 12); quantities of a
 return come as text (trap 13); money of a return follows ``status_money``, goods follow ``status``. Who complained is
-never read.
+never read. How the inspection of a return is wrapped is UNSURE: the contract names ``product_condition`` only.
 """
 
 from __future__ import annotations
@@ -98,3 +98,34 @@ class ReturnCost(Amounts):
 
     amount: Decimal
     currency_id: str | None = None
+
+
+class ReturnReviewEntry(Payload):
+    """What was found of the units of an order. UNSURE: whether an entry is one unit or all of them."""
+
+    ignored: ClassVar[frozenset[str]] = frozenset(
+        {"product_destination", "reason_id", "seller_status", "seller_reason", "benefited", "attachments"}
+    )
+
+    product_condition: str | None = None
+    missing_quantity: Decimal | None = None
+    stage: str | None = None
+    status: str | None = None
+
+
+class ReturnReview(Payload):
+    """The inspection of what came back of one ``resource``. UNSURE: that it is always an order."""
+
+    ignored: ClassVar[frozenset[str]] = frozenset({"method"})
+
+    resource_id: int
+    resource: str | None = None
+    date_created: str | None = None
+    last_updated: str | None = None
+    resource_reviews: tuple[ReturnReviewEntry, ...] = ()
+
+
+class ReturnReviews(Payload):
+    """The inspections of a return."""
+
+    reviews: tuple[ReturnReview, ...] = ()
