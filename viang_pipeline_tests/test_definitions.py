@@ -57,10 +57,12 @@ ASSETS = {
     "reconciliation": ({"fact_billing", "agg_client_day"}, "marts", MART_KINDS, set()),
     "sku_portfolio": ({"fact_sku_day", "agg_client_day"}, "marts", MART_KINDS, set()),
     "fact_expense_month": ({"bling/finance"}, "marts", MART_KINDS, set()),
+    "order_match": ({"mercado_livre/orders", "bling/orders", "upseller/files"}, "marts", MART_KINDS, set()),
 }
 MARTS = {
     "fact_order_line", *BLOCKS, "fact_sku_day", "agg_client_day", "reconciliation", "sku_portfolio",
     "fact_expense_month",
+    "order_match",
 }  # fmt: skip
 
 # check → (asset, blocks what comes after)

@@ -47,6 +47,7 @@ STEPS = {
     "reconciliation": "conferindo com faturas e painel",
     "sku_portfolio": "classificando a carteira",
     "fact_expense_month": "somando despesas por mês",
+    "order_match": "casando pedidos dos ERPs",
 }
 
 

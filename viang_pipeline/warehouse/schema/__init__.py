@@ -24,6 +24,7 @@ from viang_pipeline.warehouse.schema.ledgers import (
     updates_log,
     visit_readings,
 )
+from viang_pipeline.warehouse.schema.matched import order_match
 from viang_pipeline.warehouse.schema.parameters import (
     aliquota_imposto,
     categorias_despesa,
@@ -93,6 +94,7 @@ from viang_pipeline.warehouse.schema.sales import (
     COVERAGE_COLUMNS,
     MATURITY_COLUMNS,
     SUPPORT_COLUMNS,
+    agg_channel_day,
     agg_client_day,
     fact_order_discount,
     fact_order_line,
@@ -113,6 +115,7 @@ __all__ = [
     "Money",
     "Rate",
     "UnitCost",
+    "agg_channel_day",
     "agg_client_day",
     "aliquota_imposto",
     "api_tokens",
@@ -182,6 +185,7 @@ __all__ = [
     "metric_definitions",
     "oauth_states",
     "order_line_sku",
+    "order_match",
     "order_reads",
     "panel_figures",
     "parametros_historico",
