@@ -121,8 +121,7 @@ def _build(conn: psycopg.Connection, work: Work, aggregate: Aggregate, days: lis
         if part:
             _converge(conn, work, aggregate, part, total, shown=part[0] in shown)
     if aggregate is CLIENT_DAY:
-        by_channel = converge_channels(conn, work, days)
-        total.written += by_channel.written
+        converge_channels(conn, work, days)  # the same days seen otherwise: not counted again
     conn.execute(
         sql.SQL(
             "update dashboard.day_state set {seen} = linhas_rev"

@@ -13,7 +13,8 @@ from viang_pipeline.warehouse.load import Query, WriteCounts, converge
 from viang_pipeline.warehouse.schema import agg_channel_day
 
 KEY = ("dia", "canal")
-_NOT_SELECTED = {"client_id", "versao_metrica", "run_id", "calculado_em"}
+_NOT_SELECTED = {"client_id", *KEY, "versao_metrica", "run_id", "calculado_em"}
+COLUMNS = tuple(column.name for column in agg_channel_day.columns if column.name not in _NOT_SELECTED)
 
 
 def converge_channels(conn: psycopg.Connection, work: Work, days: list[date]) -> WriteCounts:
@@ -22,12 +23,14 @@ def converge_channels(conn: psycopg.Connection, work: Work, days: list[date]) ->
         conn,
         table=f"dashboard.{agg_channel_day.name}",
         key=("client_id", *KEY),
-        columns=tuple(column.name for column in agg_channel_day.columns if column.name not in _NOT_SELECTED),
+        columns=(*KEY, *COLUMNS),
         constants=provenance(work, work.clock()),
         volatile=("run_id", "calculado_em"),
         rows=Query(
             _text("channel_sums.sql").format(
-                sales=_text("sales.sql").format(key=", ".join(KEY)), covered=_text("covered_lines.sql")
+                sales=_text("sales.sql").format(key=", ".join(KEY)),
+                covered=_text("covered_lines.sql"),
+                columns=", ".join(COLUMNS),
             ),
             {"client_id": work.client_id, "dias": days},
         ),

@@ -84,7 +84,7 @@ def days_to_build(conn: psycopg.Connection, client_id: str, days: Collection[dat
     of. Raises PermanentFailure naming the days whose Mercado Livre orders were never read completely."""
     told = ledgers.told_days(conn, client_id, days)
     missing = sorted(set(days) - told)
-    if missing and ledgers.sells_on_mercado_livre(conn, client_id):
+    if missing and not ledgers.sells_elsewhere_only(conn, client_id):
         shown = ", ".join(day.isoformat() for day in missing[:5]) + (" …" if len(missing) > 5 else "")
         raise PermanentFailure(
             f"{client_id}: os pedidos de {len(missing)} dia(s) ainda não foram lidos por completo ({shown})",

@@ -140,23 +140,32 @@ def complete_days(
     return {row[0] for row in rows}
 
 
-_ON_MERCADO_LIVRE = """
-    exists (
+_SELLS_ELSEWHERE_ONLY = """
+    not exists (
         select from dashboard.api_tokens as token
         where token.client_id = estado.client_id and token.platform = 'mercado_livre'
-    ) or exists (
+    ) and not exists (
         select from dashboard.source_reads as leitura
         where leitura.client_id = estado.client_id
           and leitura.source = 'mercado_livre' and leitura.resource = 'orders' and leitura.completo
+    ) and (
+        exists (
+            select from raw.upseller_orders as pedido
+            where pedido.client_id = estado.client_id and pedido.payload ->> 'platform' <> 'mercado_livre'
+        ) or exists (
+            select from dashboard.clients as cliente
+            where cliente.client_id = estado.client_id and cliente.canais_bling <> '{}'
+        )
     )
 """
+"""Mercado Livre was neither connected nor ever read, and other sources may bring sales."""
 
 _TOLD = f"""
     exists (
         select from dashboard.source_reads as leitura
         where leitura.client_id = estado.client_id and leitura.dia = estado.dia
           and leitura.source = 'mercado_livre' and leitura.resource = 'orders' and leitura.completo
-    ) or not ({_ON_MERCADO_LIVRE}) and (
+    ) or {_SELLS_ELSEWHERE_ONLY} and (
         exists (
             select from raw.upseller_orders as pedido
             where pedido.client_id = estado.client_id and pedido.dia = estado.dia
@@ -170,13 +179,14 @@ _TOLD = f"""
         )
     )
 """
-"""A day ``estado`` has something to show: its Mercado Livre orders were read completely. Of a client that never sold
-there, UpSeller's files name orders of the day, or the orders of Bling, whose stores the client listed, were read."""
+"""A day ``estado`` has something to show: its Mercado Livre orders were read completely. Of a client that sells
+elsewhere only, UpSeller's files name orders of the day, or the orders of the Bling stores it listed were read."""
 
 
-def sells_on_mercado_livre(conn: psycopg.Connection, client_id: str) -> bool:
-    """Whether the client ever connected Mercado Livre or its orders were ever read."""
-    row = conn.execute(f"select {_ON_MERCADO_LIVRE} from (values (%s)) as estado (client_id)", [client_id]).fetchone()
+def sells_elsewhere_only(conn: psycopg.Connection, client_id: str) -> bool:
+    """Whether the client has sales of other channels and no Mercado Livre, whose days would have to be read first."""
+    statement = f"select {_SELLS_ELSEWHERE_ONLY} from (values (%s)) as estado (client_id)"
+    row = conn.execute(statement, [client_id]).fetchone()
     return bool(row and row[0])
 
 

@@ -67,8 +67,10 @@ def populated(migrated: Database) -> Database:
             """
             insert into dashboard.fact_sku_day
                 (client_id, dia, sku, faturamento, unidades, faltantes, hash, versao_metrica, run_id, calculado_em,
-                 ads_rateado, maturidade_vendas, maturidade_ads, maturidade_visitas, maturidade_devolucoes, maturidade_cobranca)
-            select client_id, dia, 'A', 10, 1, '{}', '', 1, 'r', now(), false, 'final', 'final', 'final', 'final', 'final'
+                 ads_rateado, maturidade_vendas, maturidade_ads, maturidade_visitas, maturidade_devolucoes,
+                 maturidade_cobranca)
+            select client_id, dia, 'A', 10, 1, '{}', '', 1, 'r', now(), false, 'final', 'final', 'final', 'final',
+                   'final'
             from dashboard.agg_client_day
             """
         )
@@ -103,7 +105,8 @@ def populated(migrated: Database) -> Database:
             insert into dashboard.source_reads (client_id, source, resource, dia, completo, completo_em, tentado_em)
             select client_id, 'mercado_livre', 'orders', lido::date, true, now(), now()
             from dashboard.agg_client_day, generate_series(dia, dia + 30, interval '1 day') as lido;
-            insert into dashboard.agg_channel_day (client_id, dia, canal, faltantes, versao_metrica, run_id, calculado_em)
+            insert into dashboard.agg_channel_day
+                (client_id, dia, canal, faltantes, versao_metrica, run_id, calculado_em)
             select client_id, dia, 'shopee', '{}', 1, 'r', now() from dashboard.agg_client_day;
             insert into dashboard.order_match
                 (client_id, fonte, chave, dia, situacao, pedidos, maturidade, versao_metrica, run_id, calculado_em)
