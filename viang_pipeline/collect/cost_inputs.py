@@ -33,13 +33,11 @@ def touch_days_of(conn: psycopg.Connection, client_id: str, skus: Collection[str
 
 def touch_sales(conn: psycopg.Connection, client_id: str, order_ids: Collection[str]) -> set[date]:
     """Leave the days of sales with these numbers in their stores to be rebuilt: another system told more of them. They
-    are orders or packs of Mercado Livre, or orders of other channels that UpSeller or Bling may date otherwise."""
+    are orders or packs of Mercado Livre, or orders of other channels that Bling may date otherwise."""
     rows = conn.execute(
         "select dia from raw.mercado_livre_orders where client_id = %(client_id)s and chave = any(%(ids)s)"
         " union select dia from raw.mercado_livre_orders"
         " where client_id = %(client_id)s and payload ->> 'pack_id' = any(%(ids)s)"
-        " union select dia from raw.upseller_orders"
-        " where client_id = %(client_id)s and payload ->> 'order_external_id' = any(%(ids)s)"
         " union select dia from raw.bling_orders"
         " where client_id = %(client_id)s and payload ->> 'numeroLoja' = any(%(ids)s)",
         {"client_id": client_id, "ids": list(order_ids)},

@@ -8,6 +8,10 @@ from typing import Any
 
 import pytest
 
+from viang_pipeline.collect.upseller.importing import import_file
+from viang_pipeline.collect.work import Work
+from viang_pipeline.sandbox.upseller import Style
+from viang_pipeline.sandbox.upseller.export import orders_file, orders_name
 from viang_pipeline.warehouse import ledgers
 from viang_pipeline_tests.marts.erps import (
     ML_STORE,
@@ -20,6 +24,9 @@ from viang_pipeline_tests.marts.erps import (
     upseller,
 )
 from viang_pipeline_tests.marts.shop import DAY, Shop, golden, line, order
+from viang_pipeline_tests.sources.upseller_orders import KIT
+from viang_pipeline_tests.sources.upseller_orders import NOW as FILE_NOW
+from viang_pipeline_tests.sources.upseller_orders import order as from_file
 
 ONE = timedelta(days=1)
 S1 = ("shopee:S1", 1)
@@ -209,8 +216,8 @@ def test_a_client_with_bling_alone_has_facts_on_the_days_that_were_read(shop: Sh
 def test_building_again_writes_nothing_and_building_by_days_or_at_once_is_the_same(sold: Shop) -> None:
     stores(sold, SHOPEE_STORE)
     sold.read(DAY + ONE)
-    upseller(sold, "S1", part="1")
-    upseller(sold, "S1", part="2", at="2026-03-11T12:00:00-03:00")
+    upseller(sold, "S1")
+    upseller(sold, "S3", at="2026-03-11T12:00:00-03:00")
     bling(sold, 1, "S2", day=DAY + ONE)
     sold.build(DAY, run_id="um")
     sold.build(DAY + ONE, run_id="dois")
@@ -240,3 +247,25 @@ def test_the_orders_cost_reaches_its_sale_however_many_days_are_built(sold: Shop
     sold.build(*wide)
     assert alone["custo"] == Decimal("33.00")
     assert sold.lines()["1001", 1] == alone
+
+
+def test_the_contracts_sample_of_a_kit_is_109_reais_once_with_its_cost_and_its_fee(shop: Shop) -> None:
+    """From the file itself: two rows of one kit (contract UpSeller §2.5, traps 1, 2 and 4)."""
+    work = Work(shop.database, shop.client_id, "teste", "teste", lambda: FILE_NOW)
+    import_file(work, orders_name(FILE_NOW), orders_file([from_file(1, KIT, fee=2180)], Style()))
+    shop.build(now=FILE_NOW)
+    [row] = shop.rows("fact_order_line")
+    assert (row["order_id"], row["sku"], row["quantidade"], row["valor"], row["custo"], row["comissao"]) == (
+        "shopee:260814ABCDEF01", "KIT-CAM-2", 1, Decimal("109.00"), Decimal("42.80"), Decimal("21.80"),
+    )  # fmt: skip
+    assert row["dia"] == date(2026, 8, 14)
+
+
+def test_a_newer_file_replaces_the_state_of_an_order_and_its_sale_follows(shop: Shop) -> None:
+    work = Work(shop.database, shop.client_id, "teste", "teste", lambda: FILE_NOW)
+    for hours, changes in ((2, {}), (1, {"status": "Cancelado", "after_sale": "Cancelado"})):
+        at = FILE_NOW - timedelta(hours=hours)
+        import_file(work, orders_name(at), orders_file([from_file(1, **changes)], Style()))
+        shop.build(now=FILE_NOW)
+    [row] = shop.rows("vw_channel_day")
+    assert (row["faturamento"], row["valor_cancelado"], row["pedidos_brutos"]) == (Decimal(0), Decimal("59.00"), 1)
