@@ -57,6 +57,7 @@ ASSETS = {
     "reconciliation": ({"fact_billing", "agg_client_day"}, "marts", MART_KINDS, set()),
     "sku_portfolio": ({"fact_sku_day", "agg_client_day"}, "marts", MART_KINDS, set()),
     "fact_expense_month": ({"bling/finance"}, "marts", MART_KINDS, set()),
+    "order_match": ({"mercado_livre/orders", "bling/orders", "upseller/files"}, "marts", MART_KINDS, set()),
     "insights": ({"agg_client_day", "fact_sku_day", "sku_portfolio"}, "served", {"postgres", "openai"}, set()),
     "client_report": (
         {"fact_sku_day", "agg_client_day", "sku_portfolio", "fact_account"}, "served", {"pdf", "postgres"}, set()
@@ -76,6 +77,7 @@ DASHBOARDS = {
 MARTS = {
     "fact_order_line", *BLOCKS, "fact_sku_day", "agg_client_day", "reconciliation", "sku_portfolio",
     "fact_expense_month",
+    "order_match",
 }  # fmt: skip
 
 COLLECTED = NIGHTLY - {"insights"}

@@ -9,7 +9,7 @@ from sqlalchemy import Table
 from viang_pipeline import partitions
 from viang_pipeline.assets.client_days import POLICY, each_client
 from viang_pipeline.assets.preview import client_day_preview, columns_of
-from viang_pipeline.assets.raw_bling import bling_finance
+from viang_pipeline.assets.raw_bling import bling_finance, bling_orders
 from viang_pipeline.assets.raw_mercado_livre import (
     OWNERS,
     mercado_livre_account,
@@ -23,6 +23,7 @@ from viang_pipeline.assets.raw_mercado_livre import (
     mercado_livre_stock,
     mercado_livre_visits,
 )
+from viang_pipeline.assets.raw_upseller import upseller_files
 from viang_pipeline.collect.work import Outcome
 from viang_pipeline.marts.build import build_mart
 from viang_pipeline.resources.supabase import SupabaseResource
@@ -158,4 +159,11 @@ fact_expense_month = _mart(
     schema.fact_expense_month,
     "Contas a pagar por mês de competência e categoria, e quais são despesa fixa. Não depende dos dias da execução.",
     [bling_finance],
+)
+order_match = _mart(
+    "order_match",
+    schema.order_match,
+    "O que cada pedido do Bling e do UpSeller é: venda do Mercado Livre, achada pelo número do pedido ou do carrinho, "
+    "venda de outro canal, ou nada disso e por quê. Não depende dos dias da execução.",
+    [mercado_livre_orders, bling_orders, upseller_files],
 )

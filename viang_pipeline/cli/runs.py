@@ -48,6 +48,7 @@ STEPS = {
     "sku_portfolio": "classificando a carteira",
     "fact_expense_month": "somando despesas por mês",
     "insights": "escrevendo o texto do período",
+    "order_match": "casando pedidos dos ERPs",
 }
 
 

@@ -12,10 +12,13 @@ from viang_pipeline.warehouse import ledgers
 
 
 def touch_every_sold_day(conn: psycopg.Connection, client_id: str) -> set[date]:
-    """Leave every day with lines or stock to be rebuilt: a kit or a link changed, whose SKUs are nowhere listed."""
+    """Leave every day with lines or stock to be rebuilt, and those of orders in the Bling stores that bring sales: a
+    kit, a link or the channel of a store changed, whose SKUs are nowhere listed."""
     rows = conn.execute(
         "select dia from dashboard.fact_order_line where client_id = %(client_id)s"
-        " union select dia from dashboard.fact_stock_sku_day where client_id = %(client_id)s",
+        " union select dia from dashboard.fact_stock_sku_day where client_id = %(client_id)s"
+        " union select pedido.dia from raw.bling_orders as pedido join dashboard.clients as cliente using (client_id)"
+        " where pedido.client_id = %(client_id)s and pedido.payload #>> '{loja,id}' = any(cliente.canais_bling)",
         {"client_id": client_id},
     )
     return _touch(conn, client_id, {day for (day,) in rows})
@@ -29,11 +32,14 @@ def touch_days_of(conn: psycopg.Connection, client_id: str, skus: Collection[str
 
 
 def touch_sales(conn: psycopg.Connection, client_id: str, order_ids: Collection[str]) -> set[date]:
-    """Leave the days of these Mercado Livre orders or packs to be rebuilt: another system told more of them."""
+    """Leave the days of sales with these numbers in their stores to be rebuilt: another system told more of them. They
+    are orders or packs of Mercado Livre, or orders of other channels that Bling may date otherwise."""
     rows = conn.execute(
         "select dia from raw.mercado_livre_orders where client_id = %(client_id)s and chave = any(%(ids)s)"
         " union select dia from raw.mercado_livre_orders"
-        " where client_id = %(client_id)s and payload ->> 'pack_id' = any(%(ids)s)",
+        " where client_id = %(client_id)s and payload ->> 'pack_id' = any(%(ids)s)"
+        " union select dia from raw.bling_orders"
+        " where client_id = %(client_id)s and payload ->> 'numeroLoja' = any(%(ids)s)",
         {"client_id": client_id, "ids": list(order_ids)},
     )
     return _touch(conn, client_id, {day for (day,) in rows})

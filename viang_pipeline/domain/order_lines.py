@@ -162,10 +162,11 @@ def _refund(order: Order, cancelled: bool) -> tuple[int, date | None]:
     amount = sum(payment.refunded for payment in order.payments)
     if amount == 0:
         return 0, None
-    if cancelled:
-        return amount, business_day(cancelled_instant(order))
-    changes = [p.changed_at for p in order.payments if p.refunded and p.changed_at is not None]
-    return amount, business_day(max(changes, default=order.changed_at))
+    at = cancelled_instant(order)
+    if not cancelled:
+        changes = [p.changed_at for p in order.payments if p.refunded and p.changed_at is not None]
+        at = max(changes, default=order.changed_at)
+    return amount, None if at is None else business_day(at)
 
 
 def _lines_of(
@@ -188,10 +189,10 @@ def _lines_of(
         key = (order.order_id, n)
         sku = frozen.get(key) or resolve_sku(item, listings.get(item.listing), terms.links)
         sku = told_sku(sku, item, order.account, order.day, terms.links)
-        value, fee = values[n - 1][1], None if item.fee is None else item.fee * item.quantity
+        value, fee = values[n - 1][1], item.line_fee if item.fee is None else item.fee * item.quantity
         seller_freight, buyer_freight, courier = freight.get(key, _UNKNOWN_FREIGHT)
-        missing: list[str] = []
-        if valid and item.fee is None:
+        missing: list[str] = [*order.notes] if valid else []
+        if valid and fee is None:
             missing.append("tarifa_nao_informada")
         if valid and seller_freight is None:
             missing.append("frete_nao_observado")

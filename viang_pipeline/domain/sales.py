@@ -25,7 +25,10 @@ class Payment(msgspec.Struct, frozen=True, gc=False):
 
 
 class Item(msgspec.Struct, frozen=True, gc=False):
-    """What was bought on one line. ``price`` per unit, ``fee`` per unit or None when the source did not say."""
+    """What was bought on one line. ``price`` per unit, ``fee`` per unit or None when the source did not say.
+
+    ``line_fee``: the fee of all units together, from sources that tell one of the whole order.
+    """
 
     listing: str
     variation: str | None
@@ -34,10 +37,15 @@ class Item(msgspec.Struct, frozen=True, gc=False):
     quantity: int
     price: int
     fee: int | None
+    line_fee: int | None = None
 
 
 class Order(msgspec.Struct, frozen=True, gc=False):
-    """One order of any channel, as last seen."""
+    """One order of any channel, as last seen.
+
+    ``changed_at``: its last change, None where the source tells no instants of changes; ``refused``: why it cannot be
+    counted; ``notes``: what is to be said of its lines, as codes.
+    """
 
     order_id: str
     created_at: datetime
@@ -55,7 +63,9 @@ class Order(msgspec.Struct, frozen=True, gc=False):
     payments: tuple[Payment, ...]
     cancel_code: str | None
     cancelled_at: datetime | None
-    changed_at: datetime
+    changed_at: datetime | None
+    refused: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 class Shipment(msgspec.Struct, frozen=True, gc=False):

@@ -36,6 +36,8 @@ def classify(order: Order) -> Situation:
         return Situation("quarentena", "moeda")
     if order.site not in (None, "MLB"):
         return Situation("quarentena", "site")
+    if order.refused is not None:
+        return Situation("quarentena", order.refused)
     if order.status in CANCELLED:
         if order.cancel_code == "pack_splitted":
             return Situation("excluida", "pacote_dividido")
@@ -49,8 +51,8 @@ def classify(order: Order) -> Situation:
     return Situation("quarentena", "status_desconhecido")
 
 
-def cancelled_instant(order: Order) -> datetime:
-    """When a cancelled order was cancelled: ``cancel_detail.date``, else its last change (D5)."""
+def cancelled_instant(order: Order) -> datetime | None:
+    """When a cancelled order was cancelled: ``cancel_detail.date``, else its last change (D5); None when not told."""
     if order.status == "cancelled" and order.cancelled_at is not None:
         return order.cancelled_at
     return order.changed_at
@@ -63,7 +65,8 @@ def cancellation_nature(order: Order, shipment: Shipment | None) -> str | None:
     if shipment is None or not shipment.known:
         return None
     left = shipment.left_at
-    return "pos_envio" if left is not None and left <= cancelled_instant(order) else "pre_envio"
+    at = cancelled_instant(order)
+    return "pos_envio" if left is not None and (at is None or left <= at) else "pre_envio"
 
 
 def never_paid(order: Order) -> bool:

@@ -18,7 +18,8 @@ from sqlalchemy import Integer, Numeric, Table
 
 from viang_pipeline.collect.work import Outcome, Work
 from viang_pipeline.domain.restatement import RowMove, moved_between_skus, restatements
-from viang_pipeline.marts.lines import require_read
+from viang_pipeline.marts.channel_day import converge_channels
+from viang_pipeline.marts.lines import days_to_build
 from viang_pipeline.marts.provenance import provenance
 from viang_pipeline.warehouse import ledgers, restatement_ledger
 from viang_pipeline.warehouse.load import Query, RowChange, converge
@@ -49,6 +50,7 @@ class Aggregate:
         """The numbers at this grain; the names put in are our own columns, values are bound."""
         return _text("day_sums.sql").format(
             key=", ".join(self.key),
+            sales=_text("sales.sql").format(key=", ".join(self.key)),
             with_key="sku is not null" if "sku" in self.key else "true",
             refund_key=self._dated("reembolso_dia"),
             refund_group=self._dated("reembolso_dia", alias=False),
@@ -61,6 +63,7 @@ class Aggregate:
             blocks=_text(f"{self.blocks}_blocks.sql"),
             block_columns=_text(f"{self.blocks}_columns.sql"),
             block_reasons=_text(f"{self.blocks}_reasons.sql"),
+            covered=_text("covered_lines.sql"),
             margin=_text("margin.sql").format(key=", ".join(self.key)),
             maturity=_text("maturity.sql"),
             columns=", ".join(self.business),
@@ -98,12 +101,13 @@ def build_aggregate(work: Work, aggregate: Aggregate, days: Iterable[date]) -> O
 
     Raises PermanentFailure for days whose orders were never read completely.
     """
-    total = Outcome()
-    wanted = sorted(set(days))
+    asked = set(days)
+    total = Outcome(days_done=asked)
+    with work.store.transaction() as conn:
+        wanted = days_to_build(conn, work.client_id, asked)
     for start in range(0, len(wanted), CHUNK):
         chunk = wanted[start : start + CHUNK]
         with work.store.transaction() as conn:
-            require_read(conn, work.client_id, chunk)
             lock_client(conn, work.client_id)
             total.add(_build(conn, work, aggregate, chunk))
     return total
@@ -116,6 +120,8 @@ def _build(conn: psycopg.Connection, work: Work, aggregate: Aggregate, days: lis
     for part in (sorted(shown), sorted(set(days) - shown)):
         if part:
             _converge(conn, work, aggregate, part, total, shown=part[0] in shown)
+    if aggregate is CLIENT_DAY:
+        converge_channels(conn, work, days)  # the same days seen otherwise: not counted again
     conn.execute(
         sql.SQL(
             "update dashboard.day_state set {seen} = linhas_rev"

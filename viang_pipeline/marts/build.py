@@ -16,6 +16,7 @@ from viang_pipeline.marts.discounts import build_discounts
 from viang_pipeline.marts.expenses import build_expenses
 from viang_pipeline.marts.lines import build_order_lines
 from viang_pipeline.marts.maturity import matured_days
+from viang_pipeline.marts.order_match import build_order_match
 from viang_pipeline.marts.photos import build_account, build_stock
 from viang_pipeline.marts.portfolio import build_portfolio
 from viang_pipeline.marts.reconciliation import build_reconciliation
@@ -27,7 +28,8 @@ Build = Callable[[Work, Iterable[date]], Outcome]
 
 LINES, SKU_SUMS, CLIENT_SUMS = "fact_order_line", "fact_sku_day", "agg_client_day"
 RECONCILIATION, PORTFOLIO, EXPENSES = "reconciliation", "sku_portfolio", "fact_expense_month"
-_APART = (LINES, SKU_SUMS, CLIENT_SUMS, RECONCILIATION, PORTFOLIO, EXPENSES)
+MATCHES = "order_match"
+_APART = (LINES, SKU_SUMS, CLIENT_SUMS, RECONCILIATION, PORTFOLIO, EXPENSES, MATCHES)
 
 BUILDERS: dict[str, Build] = {
     LINES: build_order_lines,
@@ -43,6 +45,7 @@ BUILDERS: dict[str, Build] = {
     RECONCILIATION: build_reconciliation,
     PORTFOLIO: build_portfolio,
     EXPENSES: build_expenses,
+    MATCHES: build_order_match,
 }
 BLOCKS = tuple(mart for mart in BUILDERS if mart not in _APART)
 

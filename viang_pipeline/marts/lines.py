@@ -7,7 +7,7 @@ sums have to follow.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -17,11 +17,13 @@ import psycopg
 from psycopg.types.json import set_json_loads
 
 from viang_pipeline.collect.work import Outcome, Work
+from viang_pipeline.domain.channels import MERCADO_LIVRE
 from viang_pipeline.domain.money import numeric_text
 from viang_pipeline.domain.order_lines import LineKey, OrderLine, build_lines
 from viang_pipeline.domain.sales import FrozenSku, Listing, Order, Shipment
 from viang_pipeline.domain.sku import FROM_ORDER, PROVISIONAL
 from viang_pipeline.failures import PermanentFailure
+from viang_pipeline.marts.channels import channel_sales
 from viang_pipeline.marts.mercado_livre import read_listing, read_order, read_shipment
 from viang_pipeline.marts.provenance import provenance
 from viang_pipeline.marts.quarantine import converge_quarantine
@@ -52,15 +54,16 @@ def build_order_lines(work: Work, days: Iterable[date]) -> Outcome:
 
     Raises PermanentFailure for days whose orders were never read completely: a partial day is not shown.
     """
+    asked = set(days)
     total = Outcome()
-    wanted = sorted(set(days))
     with work.store.transaction() as conn:
-        require_read(conn, work.client_id, wanted)
+        wanted = days_to_build(conn, work.client_id, asked)
     with _without_garbage_collection():
         for start in range(0, len(wanted), CHUNK):
             chunk = wanted[start : start + CHUNK]
             with work.store.transaction() as conn:
                 total.add(_build(conn, work, chunk))
+    total.days_done |= asked
     return total
 
 
@@ -76,20 +79,19 @@ def _without_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
-def require_read(conn: psycopg.Connection, client_id: str, days: Sequence[date]) -> None:
-    """Raises PermanentFailure naming the days whose orders were never read completely."""
-    if not days:
-        return
-    missing = sorted(
-        set(days) - ledgers.complete_days(conn, client_id, "mercado_livre", "orders", min(days), max(days))
-    )
-    if missing:
+def days_to_build(conn: psycopg.Connection, client_id: str, days: Collection[date]) -> list[date]:
+    """The days there is something to show of, ascending; of a client without Mercado Livre those its other sources tell
+    of. Raises PermanentFailure naming the days whose Mercado Livre orders were never read completely."""
+    told = ledgers.told_days(conn, client_id, days)
+    missing = sorted(set(days) - told)
+    if missing and not ledgers.sells_elsewhere_only(conn, client_id):
         shown = ", ".join(day.isoformat() for day in missing[:5]) + (" …" if len(missing) > 5 else "")
         raise PermanentFailure(
             f"{client_id}: os pedidos de {len(missing)} dia(s) ainda não foram lidos por completo ({shown})",
             where="fact_order_line",
             action="Materialize antes mercado_livre/orders desses dias, ou use viang reprocess.",
         )
+    return sorted(told)
 
 
 def _build(conn: psycopg.Connection, work: Work, days: list[date]) -> Outcome:
@@ -106,13 +108,15 @@ def _build(conn: psycopg.Connection, work: Work, days: list[date]) -> Outcome:
         shipments=shipment_ids,
     )
     frozen = _frozen(conn, work.client_id, days)
+    elsewhere = channel_sales(conn, work.client_id, days)
+    all_orders = [*orders, *elsewhere.orders]
     lines = build_lines(
-        orders,
+        all_orders,
         siblings,
-        _shipments(conn, work.client_id, shipment_ids),
-        _listings(conn, work.client_id, orders),
+        _shipments(conn, work.client_id, shipment_ids) | elsewhere.shipments,
+        _listings(conn, work.client_id, orders) | elsewhere.listings,
         frozen,
-        read_terms(conn, work.client_id, days, orders),
+        read_terms(conn, work.client_id, days, all_orders),
     )
     result = converge(
         conn,
@@ -129,7 +133,7 @@ def _build(conn: psycopg.Connection, work: Work, days: list[date]) -> Outcome:
     _freeze(conn, work.client_id, lines, frozen, now)
     _follow(conn, work.client_id, days, versions, result)
     return Outcome(
-        read=len(orders),
+        read=len(all_orders),
         written=result.written + refused.written,
         unchanged=result.unchanged,
         days_done=set(days),
@@ -213,12 +217,15 @@ def _freeze(
 ) -> None:
     """Settle SKUs that came from a listing: the listing may change, the sale's SKU does not (kpis.md §4.2).
 
-    SKUs on the order are frozen by the order itself; provisional ones wait for their listing.
+    SKUs on the order are frozen by the order itself, as all of other channels are; provisional ones wait for their
+    listing.
     """
     fresh = [
         (client_id, line.order_id, line.line_no, line.sku, line.sku_bruto, line.sku_origem, now)
         for line in lines
-        if line.sku_origem not in NOT_KEPT and (line.order_id, line.line_no) not in frozen
+        if line.canal == MERCADO_LIVRE
+        and line.sku_origem not in NOT_KEPT
+        and (line.order_id, line.line_no) not in frozen
     ]
     with conn.cursor() as cursor:
         cursor.executemany(

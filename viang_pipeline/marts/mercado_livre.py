@@ -10,10 +10,10 @@ from decimal import Decimal
 import msgspec
 
 from viang_pipeline.domain.business_day import business_day, parse_instant
+from viang_pipeline.domain.channels import MERCADO_LIVRE
 from viang_pipeline.domain.money import centavos
 from viang_pipeline.domain.sales import Item, Listing, Order, Payment, Shipment
 
-CHANNEL = "mercado_livre"
 _LEFT = frozenset({"shipped", "delivered", "not_delivered"})
 
 
@@ -122,7 +122,7 @@ def read_order(payload: bytes | str) -> Order:
         order_id=order_id,
         created_at=created,
         day=business_day(created),
-        channel=CHANNEL,
+        channel=MERCADO_LIVRE,
         account=int(raw.seller.id) if raw.seller and raw.seller.id is not None else None,
         purchase=f"pack:{raw.pack_id}" if raw.pack_id is not None else f"order:{order_id}",
         status=raw.status,

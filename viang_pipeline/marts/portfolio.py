@@ -13,7 +13,7 @@ from importlib.resources import files
 import psycopg
 
 from viang_pipeline.collect.work import Outcome, Work
-from viang_pipeline.domain.business_day import last_closed_day
+from viang_pipeline.domain.business_day import days_between, last_closed_day
 from viang_pipeline.domain.portfolio import RECENT, WINDOW, SkuSales, standings
 from viang_pipeline.domain.stock_position import NO_PHOTO, SkuWindow, position
 from viang_pipeline.marts.portfolio_stock import Held, ShelfWindow, read_shelf
@@ -53,9 +53,8 @@ def build_portfolio(work: Work, days: Iterable[date]) -> Outcome:
     with work.store.transaction() as conn:
         lock_client(conn, work.client_id)
         newest = last_closed_day(work.clock())
-        computed = ledgers.complete_days(
-            conn, work.client_id, "mercado_livre", "orders", newest - timedelta(days=2 * WINDOW), newest
-        )
+        window = days_between(newest - timedelta(days=2 * WINDOW), newest)
+        computed = ledgers.told_days(conn, work.client_id, window)
         rows = _rows(conn, work.client_id, computed) if computed else []
         result = converge(
             conn,

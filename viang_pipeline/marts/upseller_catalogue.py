@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from importlib.resources import files
 
 import msgspec
 import psycopg
 
+from viang_pipeline.domain.channels import MERCADO_LIVRE, channel_of
 from viang_pipeline.domain.cost_sources import Listed, exported
 from viang_pipeline.domain.costs import Source, unit_cost
 from viang_pipeline.domain.effective import Dated
@@ -21,12 +22,9 @@ from viang_pipeline.domain.kits import Component, Kit
 from viang_pipeline.domain.sales import Order
 from viang_pipeline.domain.sku import Place, normalise_sku
 from viang_pipeline.marts.bling_catalogue import listing_id, unambiguous
-from viang_pipeline.marts.mercado_livre import CHANNEL
 
 ORIGINS = ("upseller_pedido", "upseller_estoque", "upseller_produto")
 LINK = "vinculo_upseller"
-_PAID_LATER = timedelta(days=7)
-"""A file without the time of the order dates it by its payment."""
 
 
 class _Item(msgspec.Struct, gc=False):
@@ -75,7 +73,7 @@ def costs(conn: psycopg.Connection, client_id: str, orders: Sequence[Order], day
         sku, cost = normalise_sku(product.sku), unit_cost(product.purchase_cost)
         if sku is not None and cost is not None:
             products[sku] = Listed(cost, since)
-    return exported(_on_orders(conn, client_id, orders, days), _lists(conn, client_id, days), products, ORIGINS)
+    return exported(_on_orders(conn, client_id, orders), _lists(conn, client_id, days), products, ORIGINS)
 
 
 def kits(conn: psycopg.Connection, client_id: str) -> dict[str, Kit]:
@@ -95,7 +93,7 @@ def links(conn: psycopg.Connection, client_id: str, channels: Mapping[str, str])
     for _, payload in _rows(conn, client_id, "links"):
         link = msgspec.json.decode(payload, type=_Link)
         sku = normalise_sku(link.sku)
-        if sku is not None and link.listing_id and channels.get(link.shop) == CHANNEL:
+        if sku is not None and link.listing_id and channels.get(link.shop) == MERCADO_LIVRE:
             found[listing_id(link.listing_id), link.variant_id or ""].add(sku)
     return unambiguous(found)
 
@@ -117,26 +115,31 @@ def _lists(conn: psycopg.Connection, client_id: str, days: Sequence[date]) -> Da
     return Dated((None, day, listed) for day, listed in lists.items())
 
 
-def _on_orders(
-    conn: psycopg.Connection, client_id: str, orders: Sequence[Order], days: Sequence[date]
-) -> dict[tuple[str, str], Decimal]:
-    """(order, SKU) → cost of a unit. UpSeller knows a sale by its order or by its pack."""
+def _on_orders(conn: psycopg.Connection, client_id: str, orders: Sequence[Order]) -> dict[tuple[str, str], Decimal]:
+    """(order, SKU) → cost of a unit. UpSeller knows a sale by its order or by its pack, whatever day it dates it by."""
+    numbers = {order.order_id: _numbers(order) for order in orders}
     rows = conn.execute(
-        "select payload::text from raw.upseller_orders where client_id = %s and dia between %s and %s order by chave",
-        [client_id, min(days) - timedelta(days=1), max(days) + _PAID_LATER],
+        "select payload::text from raw.upseller_orders"
+        " where client_id = %s and payload ->> 'order_external_id' = any(%s) order by chave",
+        [client_id, sorted({number for found in numbers.values() for number in found})],
     ).fetchall()
     told: dict[tuple[str, str], dict[str, Decimal]] = defaultdict(dict)
     for (payload,) in rows:
         found = msgspec.json.decode(payload, type=_Suborder)
-        told[found.platform, found.order_external_id] |= dict(_of_suborder(found))
-    if not told:
-        return {}
+        told[channel_of(found.platform), found.order_external_id] |= dict(_of_suborder(found))
     return {
         (order.order_id, sku): cost
         for order in orders
-        for number in (order.purchase.removeprefix("pack:"), order.order_id)
+        for number in numbers[order.order_id]
         for sku, cost in told.get((order.channel, number), {}).items()
     }
+
+
+def _numbers(order: Order) -> tuple[str, ...]:
+    """What an order may be called by in its channel, the surest last."""
+    if order.channel == MERCADO_LIVRE:
+        return order.purchase.removeprefix("pack:"), order.order_id
+    return (order.purchase.partition(":")[2],)
 
 
 def _of_suborder(found: _Suborder) -> Iterator[tuple[str, Decimal]]:

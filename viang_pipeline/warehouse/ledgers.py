@@ -140,6 +140,65 @@ def complete_days(
     return {row[0] for row in rows}
 
 
+_SELLS_ELSEWHERE_ONLY = """
+    not exists (
+        select from dashboard.api_tokens as token
+        where token.client_id = estado.client_id and token.platform = 'mercado_livre'
+    ) and not exists (
+        select from dashboard.source_reads as leitura
+        where leitura.client_id = estado.client_id
+          and leitura.source = 'mercado_livre' and leitura.resource = 'orders' and leitura.completo
+    ) and (
+        exists (
+            select from raw.upseller_orders as pedido
+            where pedido.client_id = estado.client_id and pedido.payload ->> 'platform' <> 'mercado_livre'
+        ) or exists (
+            select from dashboard.clients as cliente
+            where cliente.client_id = estado.client_id and cliente.canais_bling <> '{}'
+        )
+    )
+"""
+"""Mercado Livre was neither connected nor ever read, and other sources may bring sales."""
+
+_TOLD = f"""
+    exists (
+        select from dashboard.source_reads as leitura
+        where leitura.client_id = estado.client_id and leitura.dia = estado.dia
+          and leitura.source = 'mercado_livre' and leitura.resource = 'orders' and leitura.completo
+    ) or {_SELLS_ELSEWHERE_ONLY} and (
+        exists (
+            select from raw.upseller_orders as pedido
+            where pedido.client_id = estado.client_id and pedido.dia = estado.dia
+              and pedido.payload ->> 'platform' <> 'mercado_livre'
+        ) or exists (
+            select from dashboard.source_reads as leitura
+            join dashboard.clients as cliente using (client_id)
+            where leitura.client_id = estado.client_id and leitura.dia = estado.dia
+              and leitura.source = 'bling' and leitura.resource = 'orders' and leitura.completo
+              and cliente.canais_bling <> '{{}}'
+        )
+    )
+"""
+"""A day ``estado`` has something to show: its Mercado Livre orders were read completely. Of a client that sells
+elsewhere only, UpSeller's files name orders of the day, or the orders of the Bling stores it listed were read."""
+
+
+def sells_elsewhere_only(conn: psycopg.Connection, client_id: str) -> bool:
+    """Whether the client has sales of other channels and no Mercado Livre, whose days would have to be read first."""
+    statement = f"select {_SELLS_ELSEWHERE_ONLY} from (values (%s)) as estado (client_id)"
+    row = conn.execute(statement, [client_id]).fetchone()
+    return bool(row and row[0])
+
+
+def told_days(conn: psycopg.Connection, client_id: str, days: Iterable[date]) -> set[date]:
+    """The days among these that have something to show."""
+    rows = conn.execute(
+        f"select estado.dia from (select %s::text as client_id, unnest(%s::date[]) as dia) as estado where {_TOLD}",
+        [client_id, list(days)],
+    )
+    return {day for (day,) in rows}
+
+
 def cursor(conn: psycopg.Connection, client_id: str, source: str, resource: str) -> datetime | None:
     """The instant up to which changes were seen; None before the first complete pass."""
     row = conn.execute(
@@ -195,19 +254,15 @@ def stale_days(
 ) -> dict[str, list[date]]:
     """Client → ascending days up to ``last_closed`` whose lines, SKU-days or client-day are older than their input.
 
-    ``lines_only``: only days whose lines are. Only days whose orders were read completely: the others have nothing to
-    show yet.
+    ``lines_only``: only days whose lines are. Only days that have something to show: of the others nothing was read
+    completely yet.
     """
     rows = conn.execute(
-        """
+        f"""
         select client_id, array_agg(dia order by dia) from dashboard.day_state as estado
         where (bruto_rev > linhas_de or not %(lines_only)s and (linhas_rev > sku_de or linhas_rev > cliente_de))
           and dia <= %(last_closed)s and (%(client_id)s::text is null or client_id = %(client_id)s)
-          and exists (
-              select from dashboard.source_reads as leitura
-              where leitura.client_id = estado.client_id and leitura.dia = estado.dia
-                and leitura.source = 'mercado_livre' and leitura.resource = 'orders' and leitura.completo
-          )
+          and ({_TOLD})
         group by client_id order by client_id
         """,
         {"last_closed": last_closed, "client_id": client_id, "lines_only": lines_only},

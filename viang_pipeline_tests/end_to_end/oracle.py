@@ -347,6 +347,10 @@ def _sums(sales: list[Line], refunds: list[Line]) -> Row:
         "faturamento_com_imposto": sum(line.value for line in valid if line.tax is not None),
         "outros_variaveis": sum(line.other for line in valid),
         "custo_envio_proprio": _known(valid, [line.courier for line in valid]),
+        # every sale of this market is Mercado Livre's
+        "faturamento_mercado_livre": sum(line.value for line in valid),
+        "pedidos_mercado_livre": len({line.order.order_id for line in valid}),
+        "pedidos_brutos_mercado_livre": len({line.order.order_id for line in sales}),
     }
     if any(line.own_courier and line.courier is None for line in valid):
         row["custo_envio_proprio"] = None

@@ -279,6 +279,28 @@ def test_a_cost_photo_of_a_night_is_not_taken_again(shop: Shop) -> None:
     assert [row["precoCusto"] for row in shop.rows("cost_photos").values()] == ["21.40"]
 
 
+def test_a_code_that_changes_leaves_the_days_of_both_codes_to_be_rebuilt(shop: Shop) -> None:
+    product = shop.account.add_product("Camiseta", at=OPENED, code="VELHO", cost=2140)
+    with shop.house.database.transaction() as conn:
+        for day, sku in ((date(2026, 2, 1), "VELHO"), (date(2026, 2, 2), "NOVO"), (date(2026, 2, 3), "OUTRO")):
+            conn.execute(
+                "insert into dashboard.fact_stock_sku_day (client_id, dia, sku, estoque_disponivel, capturado_em,"
+                " versao_metrica, run_id, calculado_em) values (%s, %s, %s, 1, now(), 1, 'r', now())",
+                [shop.client_id, day, sku],
+            )
+
+    def february() -> dict[date, int]:
+        found = shop.house.rows("select dia, bruto_rev from dashboard.day_state where dia < '2026-03-01'")
+        return {row["dia"]: row["bruto_rev"] for row in found}
+
+    shop.read("products")
+    before = february()
+    shop.account.change_product(product, at=local("2026-03-10 10:00"), code="NOVO")
+    shop.read("products", at=NEXT_NIGHT)
+    touched = {day for day, revision in february().items() if revision != before.get(day)}
+    assert touched == {date(2026, 2, 1), date(2026, 2, 2)}
+
+
 def test_kits_are_read_once_a_week_and_a_new_one_at_once(shop: Shop) -> None:
     part = shop.account.add_product("Camiseta", at=OPENED, code="CAM", stock=9)
     two = Structure(((part.product_id, Decimal(2)),))

@@ -41,3 +41,16 @@ def test_what_another_system_tells_of_a_sale_reaches_its_day_by_order_or_by_pack
     with shop.database.transaction() as conn:
         assert touch_sales(conn, shop.client_id, ["1", "unknown"]) == {OLD}
         assert touch_sales(conn, shop.client_id, ["500"]) == {NEW}
+
+
+def test_a_component_reaches_the_days_of_the_kits_erps_make_of_it(shop: Shop) -> None:
+    sold(shop)
+    shop.keep("bling_cost_photos", "9|2026-03-01", {"id": 9, "codigo": " a "}, OLD)
+    shop.keep("bling_cost_photos", "1|2026-03-01", {"id": 1, "codigo": "Peca  1"}, OLD)
+    shop.keep("bling_structures", "9", {"componentes": [{"produto": {"id": 1}, "quantidade": 2}]}, OLD)
+    shop.keep("upseller_kits", "B|SUB", {"kit": "b", "component": "Sub", "qty": 1}, OLD)
+    shop.keep("upseller_kits", "SUB|PARAFUSO", {"kit": "SUB", "component": "PARAFUSO", "qty": 4}, OLD)
+    with shop.database.transaction() as conn:
+        assert touch_days_of(conn, shop.client_id, ["PECA 1"]) == {OLD}
+        assert touch_days_of(conn, shop.client_id, ["PARAFUSO"]) == {NEW}
+        assert touch_days_of(conn, shop.client_id, ["OUTRO"]) == set()

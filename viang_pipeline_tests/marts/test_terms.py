@@ -124,6 +124,10 @@ def suborder(number: str, **part: Any) -> dict[str, Any]:
     body = {
         "platform": "mercado_livre",
         "order_external_id": number,
+        "suborder_id": "1",
+        "cancelled": False,
+        "returned": False,
+        "ordered_at": "2026-03-10T12:00:00-03:00",
         "items": [{"qty_sold": 2, "listing_sku": "A"}],
         "components": [component],
     }

@@ -22,7 +22,7 @@ PUBLIC = {"metric_definitions", "_metabase_metadata"}
 READABLE = {
     "fact_sku_day", "agg_client_day", "billing_period", "reconciliation", "sku_portfolio", "fact_account_day",
     "restatement_ledger", "source_reads", "order_reads", "fact_quarantine_day",
-    "fact_stock_sku_day", "fact_stock_client_day", "fact_expense_month", *VIEWS
+    "fact_stock_sku_day", "fact_stock_client_day", "fact_expense_month", "agg_channel_day", "order_match", *VIEWS
 }  # fmt: skip
 BASES = {
     "vw_sku_day": "fact_sku_day",
@@ -37,6 +37,9 @@ BASES = {
     "vw_quarantine": "fact_quarantine_day",
     "vw_client_stock": "agg_client_day",
     "vw_client_month": "fact_expense_month",
+    "vw_channel_day": "agg_channel_day",
+    "vw_order_match": "order_match",
+    "vw_worklist": "fact_sku_day",
     "vw_stock_day": "fact_stock_sku_day",
     "vw_stock_client_day": "fact_stock_client_day",
 }
@@ -63,9 +66,11 @@ def populated(migrated: Database) -> Database:
         connection.execute(
             """
             insert into dashboard.fact_sku_day
-                (client_id, dia, sku, faturamento, faltantes, hash, versao_metrica, run_id, calculado_em, ads_rateado,
-                 maturidade_vendas, maturidade_ads, maturidade_visitas, maturidade_devolucoes, maturidade_cobranca)
-            select client_id, dia, 'A', 10, '{}', '', 1, 'r', now(), false, 'final', 'final', 'final', 'final', 'final'
+                (client_id, dia, sku, faturamento, unidades, faltantes, hash, versao_metrica, run_id, calculado_em,
+                 ads_rateado, maturidade_vendas, maturidade_ads, maturidade_visitas, maturidade_devolucoes,
+                 maturidade_cobranca)
+            select client_id, dia, 'A', 10, 1, '{}', '', 1, 'r', now(), false, 'final', 'final', 'final', 'final',
+                   'final'
             from dashboard.agg_client_day
             """
         )
@@ -100,6 +105,12 @@ def populated(migrated: Database) -> Database:
             insert into dashboard.source_reads (client_id, source, resource, dia, completo, completo_em, tentado_em)
             select client_id, 'mercado_livre', 'orders', lido::date, true, now(), now()
             from dashboard.agg_client_day, generate_series(dia, dia + 30, interval '1 day') as lido;
+            insert into dashboard.agg_channel_day
+                (client_id, dia, canal, faltantes, versao_metrica, run_id, calculado_em)
+            select client_id, dia, 'shopee', '{}', 1, 'r', now() from dashboard.agg_client_day;
+            insert into dashboard.order_match
+                (client_id, fonte, chave, dia, situacao, pedidos, maturidade, versao_metrica, run_id, calculado_em)
+            select client_id, 'bling', '1', dia, 'venda', '{}', 'final', 1, 'r', now() from dashboard.agg_client_day;
             insert into dashboard.fact_expense_month
                 (client_id, mes, categoria, contas, contas_nao_lidas, versao_metrica, run_id, calculado_em)
             select client_id, dia, '1', 1, 0, 1, 'r', now() from dashboard.agg_client_day;

@@ -12,7 +12,7 @@ where {scope}
       or not mc_cobertura between 0 and 1
       or faturamento > 0 and (frete_vendedor is null) <> (faturamento_com_frete = 0)
       or faturamento > 0 and (repasse_estimado is null) <> (faturamento_com_repasse = 0)
-      or faturamento > 0 and (comissao_faturada is null) <> (faturamento_com_tarifa_faturada = 0)
+      or faturamento_mercado_livre > 0 and (comissao_faturada is null) <> (faturamento_com_tarifa_faturada = 0)
       or faturamento > 0 and (mc_pre_ads is null) <> (faturamento_coberto = 0)
       -- the line of a free gift may have a cost, and no revenue to cover
       or faturamento_com_custo > 0 and cmv is null

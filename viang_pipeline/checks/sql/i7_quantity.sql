@@ -4,7 +4,7 @@ select linha.client_id, linha.dia, linha.order_id, linha.anuncio, linha.quantida
        round(linha.comissao / linha.valor, 4)::text as tarifa, uma.menor::text, uma.maior::text
 from (
     select * from dashboard.fact_order_line
-    where {scope} and quantidade > 1 and valor > 0 and comissao is not null
+    where {scope} and canal = 'mercado_livre' and quantidade > 1 and valor > 0 and comissao is not null
 ) as linha
 join lateral (
     select round(min(comissao / valor), 4) as menor, round(max(comissao / valor), 4) as maior

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from typing import NamedTuple
 
 import psycopg
 
@@ -75,31 +76,39 @@ def _costs(work: Work, api: BlingClient, days: list[date]) -> Take:
             products = known(conn, PRODUCTS, work.client_id)
             last = _last_photos(conn, work.client_id)
         rows = []
-        first: set[str] = set()
+        moved: set[str] = set()
         for key, stored in products.items():
             product = stored.value(Product)
             photo = CostPhoto(product.id, product.codigo, product.precoCusto, product.situacao, product.formato)
             row = as_row(f"{key}|{night}", photo, night)
-            if not product.excluido and last.get(key) != row.hash:
+            if not product.excluido and (key not in last or last[key].hash != row.hash):
                 rows.append(row)
                 sku = normalise_sku(product.codigo)
-                if key not in last and sku is not None:
-                    first.add(sku)
+                before = last.get(key)
+                if before is None or before.sku != sku:
+                    moved |= {each for each in (sku, before.sku if before else None) if each is not None}
         detail: dict[str, object] = {"produtos": len(products), "fotografados": len(rows)}
-        # Sales before a first photo use it (D16).
-        return Take({COSTS: rows}, touches="lines", skus=first, detail=detail)
+        # Sales before a first photo use it (D16); a code that is another one now takes kits and costs of any day along.
+        return Take({COSTS: rows}, touches="lines", skus=moved, detail=detail)
 
     return photograph(work, "costs", days, take)
 
 
-def _last_photos(conn: psycopg.Connection, client_id: str) -> dict[str, bytes]:
-    """Product → digest of its newest photo."""
+class _Last(NamedTuple):
+    """A product's newest photo: its digest, and the code as it was then."""
+
+    hash: bytes
+    sku: str | None
+
+
+def _last_photos(conn: psycopg.Connection, client_id: str) -> dict[str, _Last]:
+    """Product → its newest photo."""
     rows = conn.execute(
-        "select distinct on (produto) split_part(chave, '|', 1) as produto, hash from raw.bling_cost_photos"
-        " where client_id = %s order by produto, dia desc",
+        "select distinct on (produto) split_part(chave, '|', 1) as produto, hash, payload ->> 'codigo'"
+        " from raw.bling_cost_photos where client_id = %s order by produto, dia desc",
         [client_id],
     )
-    return dict(rows.fetchall())
+    return {key: _Last(digest, normalise_sku(code)) for key, digest, code in rows}
 
 
 def _structures(work: Work, api: BlingClient, days: list[date]) -> Take:

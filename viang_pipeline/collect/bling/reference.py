@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from typing import Literal
 
 from viang_pipeline.collect.bling.feeds import Feed, Take, read_feeds, single
 from viang_pipeline.collect.bling.stored import N, by_id, known, state_rows, whole_list
@@ -30,7 +31,7 @@ def _company(work: Work, api: BlingClient, days: list[date]) -> Take:
 
 
 def _list(
-    table: str, kind: type[N], read: Callable[[BlingClient], list[N]]
+    table: str, kind: type[N], read: Callable[[BlingClient], list[N]], touches: Literal["history", None] = None
 ) -> Callable[[Work, BlingClient, list[date]], Take]:
     """A list of few rows, read completely."""
 
@@ -39,7 +40,7 @@ def _list(
         with work.store.transaction() as conn:
             stored = known(conn, table, work.client_id)
         rows = whole_list(stored, found, kind, last_closed_day(work.clock()))
-        return Take({table: rows}, settles=set(days), detail={"lidos": len(found)})
+        return Take({table: rows}, settles=set(days), touches=touches, detail={"lidos": len(found)})
 
     return take
 
@@ -47,6 +48,6 @@ def _list(
 FEEDS: tuple[Feed, ...] = (
     single("account", _company),
     single("deposits", _list("raw.bling_deposits", Deposit, lambda api: api.deposits())),
-    single("channels", _list("raw.bling_channels", Channel, lambda api: api.channels())),
+    single("channels", _list("raw.bling_channels", Channel, lambda api: api.channels(), touches="history")),
     single("statuses", _list("raw.bling_statuses", Status, lambda api: api.order_statuses())),
 )

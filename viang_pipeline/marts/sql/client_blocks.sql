@@ -10,9 +10,4 @@ visitas as (select dia, visitas from visitas_do_dia),
 estoque_do_dia as (
     select * from dashboard.fact_stock_client_day where client_id = %(client_id)s and dia = any(%(dias)s)
 ),
-estoque as (select * from estoque_do_dia),
-reclamacoes_lidas as (
-    select dia, true as lido from dashboard.source_reads
-    where client_id = %(client_id)s and source = 'mercado_livre' and resource = 'claims' and completo
-      and dia = any(%(dias)s)
-)
+estoque as (select * from estoque_do_dia)

@@ -2,81 +2,7 @@
 -- so that they cannot disagree. Sales are sums of order lines; ads, visits, stock and returns come from marts of
 -- their own and join by key. Distinct counts are recomputed at each grain; what a grain does not show is not computed.
 -- Parameters: client_id, dias (date[]); only days whose orders were completely read are passed in.
-with linhas as not materialized (
-    select * from dashboard.fact_order_line where client_id = %(client_id)s and dia = any(%(dias)s)
-),
-vendas as (
-    select
-        {key},
-        sum(valor) as vendas_brutas,
-        coalesce(sum(valor) filter (where situacao = 'valida'), 0) as faturamento,
-        coalesce(sum(valor) filter (where situacao = 'cancelada'), 0) as valor_cancelado,
-        case
-            when bool_or(situacao = 'cancelada' and natureza_cancelamento is null) then null
-            else coalesce(sum(valor) filter (where natureza_cancelamento = 'pre_envio'), 0)
-        end as valor_cancelado_pre,
-        case
-            when bool_or(situacao = 'cancelada' and natureza_cancelamento is null) then null
-            else coalesce(sum(valor) filter (where natureza_cancelamento = 'pos_envio'), 0)
-        end as valor_devolvido,
-        coalesce(sum(reembolso) filter (where situacao = 'valida'), 0) as reembolsos,
-        count(distinct order_id) as pedidos_brutos,
-        count(distinct order_id) filter (where situacao = 'valida') as pedidos,
-        count(distinct order_id) filter (where situacao = 'cancelada') as pedidos_cancelados,
-        case
-            when bool_or(situacao = 'cancelada' and natureza_cancelamento is null) then null
-            else count(distinct order_id) filter (where natureza_cancelamento = 'pre_envio')
-        end as pedidos_cancelados_pre,
-        coalesce(sum(valor) filter (where cancelado_antes_do_pagamento), 0) as valor_cancelado_sem_pagamento,
-        count(*) filter (where natureza_cancelamento = 'pos_envio') as devolvidas,
-        sum(frete_vendedor) filter (where natureza_cancelamento = 'pos_envio') as frete_devolvidas,
-        sum(custo_envio_proprio) filter (where natureza_cancelamento = 'pos_envio') as envio_devolvidas,
-        count(distinct compra) filter (where situacao = 'valida') as compras,
-        coalesce(sum(quantidade) filter (where situacao = 'valida'), 0) as unidades,
-        sum(quantidade) as unidades_brutas,
-        count(distinct comprador) filter (where situacao = 'valida') as compradores,
-        count(distinct sku) filter (where situacao = 'valida' and not starts_with(sku, '__SEM_SKU__:'))
-            as skus_vendidos,
-        count(*) filter (where situacao = 'valida') as validas,
-        sum(comissao) filter (where situacao = 'valida') as comissao,
-        sum(frete_vendedor) filter (where situacao = 'valida') as frete_vendedor,
-        sum(frete_comprador) filter (where situacao = 'valida') as frete_comprador,
-        sum(valor - comissao - frete_vendedor) filter (where situacao = 'valida') as repasse_estimado,
-        coalesce(sum(valor) filter (where situacao = 'valida' and comissao is not null), 0)
-            as faturamento_com_comissao,
-        coalesce(sum(valor) filter (where situacao = 'valida' and frete_vendedor is not null), 0)
-            as faturamento_com_frete,
-        coalesce(
-            sum(valor) filter (where situacao = 'valida' and comissao is not null and frete_vendedor is not null), 0
-        ) as faturamento_com_repasse,
-        coalesce(sum(valor) filter (where situacao = 'valida' and starts_with(sku, '__SEM_SKU__:')), 0)
-            as faturamento_sem_sku,
-        sum(custo) filter (where situacao = 'valida') as cmv,
-        sum(valor - custo) filter (where situacao = 'valida') as lucro_bruto,
-        coalesce(sum(valor) filter (where situacao = 'valida' and custo is not null), 0) as faturamento_com_custo,
-        case
-            when not bool_or(situacao = 'valida' and imposto is null) then sum(imposto) filter (where situacao = 'valida')
-        end as imposto,
-        coalesce(sum(valor) filter (where situacao = 'valida' and imposto is not null), 0) as faturamento_com_imposto,
-        max(aliquota) as aliquota_efetiva,
-        case
-            when not bool_or(situacao = 'valida' and tipo_logistico = 'self_service' and custo_envio_proprio is null)
-                then sum(custo_envio_proprio) filter (where situacao = 'valida')
-        end as custo_envio_proprio,
-        coalesce(sum(outros_variaveis), 0) as outros_variaveis
-    from linhas
-    where situacao in ('valida', 'cancelada')
-    group by {key}
-),
-pendentes as (
-    select {key}, count(distinct order_id) as pedidos_pendentes from linhas where situacao = 'pendente' group by {key}
-),
-motivos as (
-    select {key}, array_agg(distinct falta order by falta) as faltantes
-    from linhas, unnest(linhas.faltantes) as falta
-    where situacao in ('valida', 'cancelada') and linhas.faltantes <> '{{}}'
-    group by {key}
-),
+with {sales},
 estornos as (
     select {refund_key}, sum(reembolso) as reembolsos_no_dia
     from dashboard.fact_order_line
@@ -94,12 +20,6 @@ devolucoes as (
     from dashboard.fact_claim_line
     where client_id = %(client_id)s and dia_venda = any(%(dias)s) and {with_key}
     group by {return_group}
-),
-devolucoes_das_linhas as (
-    select order_id, line_no, coalesce(sum(custo_devolucao), 0) as custo, bool_or(not custo_lido) as nao_lida
-    from dashboard.fact_claim_line
-    where client_id = %(client_id)s and dia_venda = any(%(dias)s)
-    group by order_id, line_no
 ),
 devolucoes_abertas as (
     select {opened_return_key}, count(distinct reclamacao) as devolucoes_no_dia
@@ -132,6 +52,7 @@ faturas_lidas as (
     where client_id = %(client_id)s and source = 'mercado_livre' and resource = 'billing' and completo
       and dia = any(%(dias)s)
 ),
+{covered},
 {blocks},
 {margin},
 maturidades as ({maturity}),
@@ -164,7 +85,7 @@ numeros as (
         coalesce(v.compras, 0) as compras,
         coalesce(v.unidades, 0) as unidades,
         coalesce(v.unidades_brutas, 0) as unidades_brutas,
-        coalesce(v.compradores, 0) as compradores,
+        case when v.dia is null then 0 else v.compradores end as compradores,
         coalesce(v.skus_vendidos, 0) as skus_vendidos,
         coalesce(p.pedidos_pendentes, 0) as pedidos_pendentes,
         -- D7: nothing sold is an observed zero; sold with no known part is NULL
@@ -176,6 +97,9 @@ numeros as (
         coalesce(v.faturamento_com_frete, 0) as faturamento_com_frete,
         coalesce(v.faturamento_com_repasse, 0) as faturamento_com_repasse,
         coalesce(v.faturamento_sem_sku, 0) as faturamento_sem_sku,
+        coalesce(v.faturamento_mercado_livre, 0) as faturamento_mercado_livre,
+        coalesce(v.pedidos_mercado_livre, 0) as pedidos_mercado_livre,
+        coalesce(v.pedidos_brutos_mercado_livre, 0) as pedidos_brutos_mercado_livre,
         case when coalesce(v.validas, 0) = 0 then 0 else v.custo_envio_proprio end as custo_envio_proprio,
         case when coalesce(v.validas, 0) = 0 then 0 else v.cmv end as cmv,
         case when coalesce(v.validas, 0) = 0 then 0 else v.lucro_bruto end as lucro_bruto,
@@ -197,9 +121,9 @@ numeros as (
             else coalesce(d.custo_devolucao, 0) + coalesce(v.frete_devolvidas, 0) + coalesce(v.envio_devolvidas, 0)
         end as custo_devolucao,
         -- with the bills read: nothing sold is zero, sold with nothing billed yet is NULL
-        case when not coalesce(fl.lido, false) then null when coalesce(v.validas, 0) = 0 then 0
+        case when not coalesce(fl.lido, false) then null when coalesce(v.validas_ml, 0) = 0 then 0
              else f.comissao_faturada end as comissao_faturada,
-        case when not coalesce(fl.lido, false) then null when coalesce(v.validas, 0) = 0 then 0
+        case when not coalesce(fl.lido, false) then null when coalesce(v.validas_ml, 0) = 0 then 0
              else f.divergencia_comissao end as divergencia_comissao,
         case when fl.lido then coalesce(f.faturado, 0) end as faturamento_com_tarifa_faturada,
         {block_columns}
@@ -213,7 +137,7 @@ numeros as (
             || case when not coalesce(r.lido, false) then 'reclamacoes_nao_lidas' end
             || d.motivos
             || case when not coalesce(fl.lido, false) then 'faturas_nao_lidas'
-                    when coalesce(v.validas, 0) > coalesce(f.linhas, 0) then 'tarifa_nao_faturada' end
+                    when coalesce(v.validas_ml, 0) > coalesce(f.linhas, 0) then 'tarifa_nao_faturada' end
             || {block_reasons},
             null
         ) as faltas

@@ -1,15 +1,5 @@
 -- The margin of every SKU-day, whatever the grain asked for, and its sum (kpis.md §5.5, D8, D14). Its terms are those of
 -- covered lines; beside them stands what returns cost of orders that are no sale any more.
-linhas_com_devolucao as (
-    select
-        linha.*,
-        coalesce(devolucao.custo, 0) as devolucao,
-        linha.coberta and lida.lido and not coalesce(devolucao.nao_lida, false) as na_margem
-    from linhas as linha
-    left join devolucoes_das_linhas as devolucao using (order_id, line_no)
-    left join reclamacoes_lidas as lida using (dia)
-    where linha.situacao in ('valida', 'cancelada')
-),
 vendas_do_sku as (
     select
         dia,

@@ -33,8 +33,8 @@ cross join lateral (
         bool_or(comissao is null) as sem_comissao,
         bool_or(frete_vendedor is null) as sem_frete,
         bool_or(repasse_estimado is null) as sem_repasse
-    from dashboard.agg_client_day as dia
-    where dia.client_id = painel.client_id and dia.dia between painel.inicio and painel.fim
+    from dashboard.agg_channel_day as dia
+    where dia.client_id = painel.client_id and dia.canal = 'mercado_livre' and dia.dia between painel.inicio and painel.fim
 ) as dias
 cross join lateral (
     select case when count(*) = painel.fim - painel.inicio + 1 then sum(visitas) end as total

@@ -17,9 +17,4 @@ estoque_do_dia as (
 ),
 estoque as (
     select * from dashboard.fact_stock_sku_day where client_id = %(client_id)s and dia = any(%(dias)s)
-),
-reclamacoes_lidas as (
-    select dia, true as lido from dashboard.source_reads
-    where client_id = %(client_id)s and source = 'mercado_livre' and resource = 'claims' and completo
-      and dia = any(%(dias)s)
 )

@@ -82,7 +82,8 @@ def read_orders(table: Table, reading: Reading, now: datetime) -> None:
             reason = f"outra linha do mesmo pedido foi recusada ({broken[order]})"
             refused += [Refused(line.line, reason) for line in of_order if line.line != broken[order]]
             continue
-        reading.records += [_record(found) for found in suborders.values()]
+        day = min(filter(None, map(_day, suborders.values())))
+        reading.records += [_record(found, day) for found in suborders.values()]
     reading.refused += refused
     _refuse_future(table.file, lines, now)
     _summarise(reading, [line for line in lines if line.identity.order not in broken])
@@ -174,8 +175,9 @@ def _item_key(item: Item) -> ItemKey:
     return (item.listing_id, item.variant_id, item.listing_sku, item.listing_name, item.variation, item.unit_price)
 
 
-def _record(lines: Sequence[_Line]) -> Grouped:
-    """One suborder. Items and parts are ordered by what they say, not by where the file had them."""
+def _record(lines: Sequence[_Line], day: date) -> Grouped:
+    """One suborder of an order of ``day``. Items and parts are ordered by what they say, not by where the file had
+    them."""
     identity = lines[0].identity
     items: dict[ItemKey, Item] = {}
     for line in lines:
@@ -202,7 +204,7 @@ def _record(lines: Sequence[_Line]) -> Grouped:
         items=tuple(items[found] for found in order),
         components=tuple(parts),
     )
-    return grouped(key(*identity.order), identity.suborder_id, value, _day(lines))
+    return grouped(key(*identity.order), identity.suborder_id, value, day)
 
 
 def _sortable(values: Iterable[object]) -> tuple[tuple[bool, str], ...]:

@@ -2,23 +2,8 @@
 
 from __future__ import annotations
 
+from viang_pipeline.domain.channels import known_channel
 from viang_pipeline.sources.upseller.layouts import normalised
-
-PLATFORMS = {
-    "MERCADO LIVRE": "mercado_livre",
-    "MERCADO LIBRE": "mercado_livre",
-    "SHOPEE": "shopee",
-    "SHEIN": "shein",
-    "TIKTOK": "tiktok_shop",
-    "TIKTOK SHOP": "tiktok_shop",
-    "KWAI": "kwai",
-    "TEMU": "temu",
-    "MAGALU": "magalu",
-    "AMAZON": "amazon",
-    "NUVEMSHOP": "nuvemshop",
-    "ALIEXPRESS": "aliexpress",
-    "B2W": "b2w",
-}
 
 STATUSES = frozenset(
     {
@@ -40,7 +25,7 @@ STATUSES = frozenset(
 
 def platform(said: str) -> str:
     """The platform's own name in our data; the text itself when it is not a known one."""
-    return PLATFORMS.get(normalised(said), said)
+    return known_channel(said) or said
 
 
 def known_status(status: str) -> bool:

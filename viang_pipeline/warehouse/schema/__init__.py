@@ -32,6 +32,7 @@ from viang_pipeline.warehouse.schema.ledgers import (
     visit_readings,
 )
 from viang_pipeline.warehouse.schema.mail import alert_state, report_outbox
+from viang_pipeline.warehouse.schema.matched import order_match
 from viang_pipeline.warehouse.schema.parameters import (
     aliquota_imposto,
     categorias_despesa,
@@ -103,6 +104,7 @@ from viang_pipeline.warehouse.schema.sales import (
     COVERAGE_COLUMNS,
     MATURITY_COLUMNS,
     SUPPORT_COLUMNS,
+    agg_channel_day,
     agg_client_day,
     fact_order_discount,
     fact_order_line,
@@ -123,6 +125,7 @@ __all__ = [
     "Money",
     "Rate",
     "UnitCost",
+    "agg_channel_day",
     "agg_client_day",
     "alert_state",
     "aliquota_imposto",
@@ -198,6 +201,7 @@ __all__ = [
     "metric_definitions",
     "oauth_states",
     "order_line_sku",
+    "order_match",
     "order_reads",
     "panel_figures",
     "parametros_historico",

@@ -26,10 +26,12 @@ TITLES: Final = {
     "vw_sku_day": ("SKUs por dia", "Métricas por cliente, dia e SKU, com todas as razões e sua cobertura"),
     "vw_client_day": ("Clientes por dia", "Métricas por cliente e dia, com todas as razões e sua cobertura"),
     "vw_client_month": ("Clientes por mês", "Meses civis lidos por inteiro, com despesas fixas, Full e lucro"),
+    "vw_channel_day": ("Canais por dia", "Vendas e margem por cliente, dia e canal"),
     "vw_client_quality": ("Qualidade por cliente", "O que falta nos números do cliente e quanto eles mudaram"),
     "vw_client_stock": ("Valor do estoque", "Valor do estoque e taxa de ruptura por cliente e dia"),
     "vw_account_day": ("Reputação", "Reputação da conta no fechamento do dia"),
     "vw_billing_period": ("Faturas", "O que a plataforma cobrou em cada período de faturamento"),
+    "vw_order_match": ("Casamento de pedidos", "Que pedido do ERP é qual venda, e o que não casou"),
     "vw_quarantine": ("Quarentena", "Pedidos recusados, que não estão em nenhum número"),
     "vw_reconciliation": ("Conferência", "Nossos números contra as faturas e o painel do vendedor"),
     "vw_restatements": ("Reapresentações", "Números que mudaram depois de mostrados"),
@@ -37,13 +39,14 @@ TITLES: Final = {
     "vw_source_quality": ("Qualidade por fonte", "Até quando cada fonte foi lida e o que nunca foi lido"),
     "vw_stock_client_day": ("Estoque da conta", "Estoque da conta no fechamento do dia"),
     "vw_stock_day": ("Estoque por SKU", "Estoque por SKU no fechamento do dia"),
+    "vw_worklist": ("A resolver", "Anúncios sem SKU e SKUs sem custo, com as vendas que isso afeta"),
 }
 """View → name and description a person sees."""
 
 NAMES: Final = {"client_id": "Cliente", "dia": "Dia", "mes": "Mês", "sku": "SKU"}
 CATEGORIES: Final = frozenset(
     {
-        "client_id", "curva_abc", "tendencia", "estado_estoque", "fonte", "recurso", "metrica", "motivo", "item",
+        "client_id", "canal", "curva_abc", "tendencia", "estado_estoque", "fonte", "recurso", "metrica", "motivo", "item",
         "confere", "confere_periodo", "maturidade", "maturidade_vendas", "maturidade_ads", "maturidade_visitas",
         "maturidade_devolucoes", "maturidade_cobranca", "reputacao_nivel", "reputacao_medalha",
     }

@@ -30,6 +30,7 @@ mercado_livre_orders = _raw_table(
     "mercado_livre_orders",
     "Pedidos do Mercado Livre",
     Index("ix_mercado_livre_orders_envio", "client_id", text("(payload #>> '{shipping,id}')")),
+    Index("ix_mercado_livre_orders_pacote", "client_id", text("(payload ->> 'pack_id')")),
 )
 mercado_livre_shipments = _raw_table("mercado_livre_shipments", "Envios do Mercado Livre")
 mercado_livre_shipment_history = _raw_table(
@@ -99,7 +100,11 @@ bling_receivables = _raw_table("bling_receivables", "Contas a receber do Bling, 
 bling_payables = _raw_table("bling_payables", "Contas a pagar do Bling com categoria e competência, pelo vencimento")
 bling_invoices = _raw_table("bling_invoices", "Notas fiscais eletrônicas do Bling, pela emissão")
 
-upseller_orders = _raw_table("upseller_orders", "Subpedidos da exportação do UpSeller, por plataforma")
+upseller_orders = _raw_table(
+    "upseller_orders",
+    "Subpedidos da exportação do UpSeller, por plataforma",
+    Index("ix_upseller_orders_pedido", "client_id", text("(payload ->> 'order_external_id')")),
+)
 upseller_stock = _raw_table("upseller_stock", "Lista de estoque do UpSeller por SKU, armazém e dia do arquivo")
 upseller_products = _raw_table("upseller_products", "Produtos do UpSeller")
 upseller_links = _raw_table("upseller_links", "Ligações entre SKU e anúncio do UpSeller")

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
-from viang_pipeline.domain.metrics import table_metrics
+from viang_pipeline.domain.metrics import BY_ID, table_metrics
 from viang_pipeline.warehouse.schema.base import (
     Instant,
     Key,
@@ -124,6 +124,9 @@ SUPPORT_COLUMNS: tuple[tuple[str, TypeEngine[Any], str], ...] = (
         BigInteger(),
         "Pedidos válidos dos anúncios cuja visita foi observada: numerador da conversão",
     ),
+    ("faturamento_mercado_livre", Money, "Parte do faturamento vendida no Mercado Livre: base do que só ele informa"),
+    ("pedidos_mercado_livre", BigInteger(), "Pedidos válidos do Mercado Livre: denominador da taxa de devolução"),
+    ("pedidos_brutos_mercado_livre", BigInteger(), "Pedidos brutos do Mercado Livre: numerador da conversão do painel"),
 )
 MATURITY_COLUMNS: tuple[tuple[str, str], ...] = (
     ("maturidade_vendas", "Pedidos: preliminar, ou final a partir de D+7"),
@@ -177,6 +180,33 @@ agg_client_day = Table(
     *provenance(),
     schema="dashboard",
     comment="Métricas por cliente e dia",
+)
+
+_CHANNEL_METRICS = (
+    "vendas_brutas", "faturamento", "valor_cancelado", "valor_cancelado_pre", "valor_devolvido", "reembolsos",
+    "faturamento_liquido", "pedidos_brutos", "pedidos", "pedidos_cancelados", "pedidos_pendentes", "compras", "unidades",
+    "unidades_brutas", "comissao", "frete_vendedor", "custo_envio_proprio", "repasse_estimado", "cmv", "lucro_bruto",
+    "imposto", "faturamento_coberto", "mc_pre_ads",
+)  # fmt: skip
+_CHANNEL_SUPPORT = ("valor_cancelado_sem_pagamento", "outros_variaveis")
+_CHANNEL_COVERAGE = tuple(
+    (name, comment) for name, comment in COVERAGE_COLUMNS if name != "faturamento_com_tarifa_faturada"
+)
+
+agg_channel_day = Table(
+    "agg_channel_day",
+    metadata,
+    Column("client_id", Key, primary_key=True, comment="Cliente"),
+    Column("dia", Date, primary_key=True, comment="Dia de negócio (America/Sao_Paulo)"),
+    Column("canal", Key, primary_key=True, comment="Canal de venda: mercado_livre, shopee, amazon …"),
+    *[metric_column(BY_ID[name]) for name in _CHANNEL_METRICS],
+    *[Column(name, Money, comment=comment) for name, comment in _CHANNEL_COVERAGE],
+    *[Column(name, kind, comment=comment) for name, kind, comment in SUPPORT_COLUMNS if name in _CHANNEL_SUPPORT],
+    Column("faturamento_sem_sku", Money, comment="Faturamento de itens sem SKU identificado"),
+    Column("faltantes", ARRAY(Text), nullable=False, comment="O que falta nas vendas do canal no dia: códigos"),
+    *provenance(),
+    schema="dashboard",
+    comment="Vendas e margem por cliente, dia e canal de venda",
 )
 
 fact_order_discount = Table(

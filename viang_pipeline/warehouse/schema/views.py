@@ -8,6 +8,7 @@ from sqlalchemy import Table
 
 from viang_pipeline.domain.metrics import BY_ID, Metric, ratio_metrics
 from viang_pipeline.warehouse.schema.base import PROVENANCE
+from viang_pipeline.warehouse.schema.matched import order_match
 from viang_pipeline.warehouse.schema.photos import (
     STOCK_VALUED,
     fact_account_day,
@@ -16,7 +17,13 @@ from viang_pipeline.warehouse.schema.photos import (
 )
 from viang_pipeline.warehouse.schema.portfolio import sku_portfolio
 from viang_pipeline.warehouse.schema.reconciled import reconciliation
-from viang_pipeline.warehouse.schema.sales import SUPPORT_COLUMNS, agg_client_day, fact_quarantine_day, fact_sku_day
+from viang_pipeline.warehouse.schema.sales import (
+    SUPPORT_COLUMNS,
+    agg_channel_day,
+    agg_client_day,
+    fact_quarantine_day,
+    fact_sku_day,
+)
 
 # name → (base table, ratio metrics added); the SELECT stands in the .sql file of the same name.
 _VIEW_SOURCES: dict[str, tuple[Table, tuple[Metric, ...]]] = {
@@ -97,6 +104,23 @@ _CLIENT_QUALITY_COLUMNS = {
     "reapresentacoes_7d": "Números do cliente que mudaram nos últimos 7 dias depois de mostrados",
     "reapresentacoes_7d_valor": "Σ do quanto mudaram os valores em reais, sem sinal",
 }
+_CHANNEL_RATIOS = (
+    "ticket_medio", "ticket_medio_pedido", "preco_medio", "comissao_pct", "comissao_cobertura",
+    "frete_vendedor_cobertura", "repasse_estimado_cobertura", "cmv_cobertura", "mc_cobertura", "acos_equilibrio",
+    "taxa_cancelamento",
+)  # fmt: skip
+_WORKLIST_COLUMNS = {
+    "client_id": "Cliente",
+    "falta": "O que falta: sku (o anúncio não tem SKU conhecido) ou custo (o SKU não tem custo conhecido)",
+    "sku": "SKU sem custo; vazio quando o que falta é o SKU",
+    "anuncio": "Anúncio sem SKU; vazio quando o que falta é o custo",
+    "pedidos": "Pedidos válidos com ele nos últimos 30 dias",
+    "unidades": "Unidades válidas vendidas nos últimos 30 dias",
+    "faturamento_afetado": "Faturamento dos últimos 30 dias que fica fora da margem por isso",
+    "parcela_do_faturamento": "Faturamento afetado ÷ faturamento do cliente nos mesmos dias",
+    "ultima_venda": "Dia da última venda válida",
+    "o_que_fazer": "O que fazer para que entre na margem",
+}
 _BILLING_PERIOD_COLUMNS = {
     "client_id": "Cliente",
     "periodo": "Período de faturamento: chave AAAA-MM-01, que não é o mês civil",
@@ -131,6 +155,10 @@ def view_sql(name: str) -> str:
 def view_comments() -> dict[str, dict[str, str]]:
     """View → column → Portuguese comment, which Metabase shows as description."""
     comments = {
+        "vw_channel_day": {c.name: c.comment or "" for c in agg_channel_day.columns}
+        | {name: BY_ID[name].comment for name in _CHANNEL_RATIOS},
+        "vw_order_match": _without_provenance(order_match) | {"explicacao": "O mesmo, por extenso"},
+        "vw_worklist": _WORKLIST_COLUMNS,
         "vw_billing_period": _BILLING_PERIOD_COLUMNS,
         "vw_reconciliation": _RECONCILIATION_COLUMNS,
         "vw_sku_portfolio": _PORTFOLIO_COLUMNS,

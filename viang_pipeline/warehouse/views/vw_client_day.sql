@@ -8,7 +8,7 @@ select
     round(base.faturamento_com_comissao / nullif(base.faturamento, 0), 6) as comissao_cobertura,
     round(base.faturamento_com_frete / nullif(base.faturamento, 0), 6) as frete_vendedor_cobertura,
     round(base.faturamento_com_repasse / nullif(base.faturamento, 0), 6) as repasse_estimado_cobertura,
-    round(base.faturamento_com_tarifa_faturada / nullif(base.faturamento, 0), 6) as comissao_faturada_cobertura,
+    round(base.faturamento_com_tarifa_faturada / nullif(base.faturamento_mercado_livre, 0), 6) as comissao_faturada_cobertura,
     round(base.faturamento_com_custo / nullif(base.faturamento, 0), 6) as cmv_cobertura,
     round(base.faturamento_coberto / nullif(base.faturamento, 0), 6) as mc_cobertura,
     round(base.mc / nullif(base.faturamento_coberto, 0), 6) as mc_pct,
@@ -20,7 +20,7 @@ select
         as taxa_cancelamento_pre,
     case
         when base.dia < (now() at time zone 'America/Sao_Paulo')::date - 30
-            then round(base.devolucoes::numeric / nullif(base.pedidos, 0), 6)
+            then round(base.devolucoes::numeric / nullif(base.pedidos_mercado_livre, 0), 6)
     end as taxa_devolucao,
     round(base.ads_cliques::numeric / nullif(base.ads_impressoes, 0), 6) as ads_ctr,
     round(base.ads_investimento / nullif(base.ads_cliques, 0), 2) as ads_cpc,
@@ -30,7 +30,7 @@ select
     round(base.ads_unidades::numeric / nullif(base.ads_cliques, 0), 6) as ads_cvr,
     round(base.ads_investimento / nullif(base.ads_unidades, 0), 2) as ads_cpa,
     round(base.pedidos_com_visita::numeric / nullif(base.visitas, 0), 6) as conversao,
-    round(base.pedidos_brutos::numeric / nullif(base.visitas, 0), 6) as conversao_ml,
+    round(base.pedidos_brutos_mercado_livre::numeric / nullif(base.visitas, 0), 6) as conversao_ml,
     round(base.ads_receita / nullif(base.vendas_brutas, 0), 6) as ads_participacao,
     round(base.estoque_avaliado::numeric / nullif(base.estoque_presente, 0), 6) as valor_estoque_cobertura
 from dashboard.agg_client_day as base
