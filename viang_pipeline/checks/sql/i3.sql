@@ -1,10 +1,10 @@
--- I3: allocated freight of a shipment = its observed cost, each shipment used once.
+-- I3: allocated freight of a shipment = its observed cost, each shipment used once. Other channels have no shipments read.
 select envio.client_id, envio.envio, envio.rateado::text, custo.total::text as custo
 from (
     select client_id, envio, sum(frete_vendedor) as rateado, count(frete_vendedor) as partes
     from dashboard.fact_order_line
     where (client_id, envio) in (
-        select client_id, envio from dashboard.fact_order_line where envio is not null and {scope}
+        select client_id, envio from dashboard.fact_order_line where envio is not null and canal = 'mercado_livre' and {scope}
     )
     group by client_id, envio
 ) as envio
