@@ -1,7 +1,7 @@
 """What is served from the marts. Wiring only."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 
 import dagster as dg
 
@@ -10,15 +10,22 @@ from viang_pipeline.assets.client_days import POLICY, each_client
 from viang_pipeline.assets.marts import agg_client_day, fact_account, fact_sku_day, sku_portfolio
 from viang_pipeline.assets.preview import columns_of
 from viang_pipeline.assets.raw_mercado_livre import OWNERS
-from viang_pipeline.collect.work import Outcome
+from viang_pipeline.collect.work import Outcome, Transactions
 from viang_pipeline.domain.business_day import last_closed_day
+from viang_pipeline.failures import UsageError
 from viang_pipeline.insights.produce import insight
-from viang_pipeline.reports.make import ReportHeld, brand_of, make_report, report_period
+from viang_pipeline.reports.make import Made, ReportHeld, brand_of, make_report, report_period
+from viang_pipeline.reports.send import queue_report
+from viang_pipeline.resources.mailer import MailerResource
 from viang_pipeline.resources.openai import OpenAIResource
 from viang_pipeline.resources.supabase import SupabaseResource
+from viang_pipeline.sources.smtp import Mailer
 from viang_pipeline.warehouse import schema
 
 NIGHTLY_PERIODS = ("7d", "30d")
+
+SEND_TAG = "viang/enviar"
+"""On a run whose reports go to the clients by mail; one made by hand in the interface goes to nobody."""
 
 
 @dg.asset(
@@ -58,14 +65,18 @@ def insights(
     deps=[fact_sku_day, agg_client_day, sku_portfolio, fact_account],
     partitions_def=partitions.client_day,
     backfill_policy=POLICY,
-    description="Relatório em PDF do mês a que o dia pertence, em VIANG_HOME. Igual enquanto os números o são.",
+    description="Relatório em PDF do mês a que o dia pertence, em VIANG_HOME. Igual enquanto os números o são. "
+    "O agendamento mensal também o envia aos e-mails do cliente, cada versão uma única vez.",
 )
-def client_report(context: dg.AssetExecutionContext, supabase: SupabaseResource) -> dg.MaterializeResult[None]:
+def client_report(
+    context: dg.AssetExecutionContext, supabase: SupabaseResource, mailer: MailerResource
+) -> dg.MaterializeResult[None]:
     """The monthly report of each client of the run, for every month its days belong to."""
-    return each_client(context, supabase.settings.clock()(), _reports(supabase))
+    way_out = mailer.mailer if SEND_TAG in context.run.tags else None
+    return each_client(context, supabase.settings.clock()(), _reports(supabase, way_out))
 
 
-def _reports(supabase: SupabaseResource) -> Callable[[str, list[date]], Outcome]:
+def _reports(supabase: SupabaseResource, mailer: Mailer | None) -> Callable[[str, list[date]], Outcome]:
     settings = supabase.settings
     now = settings.clock()()
 
@@ -83,6 +94,16 @@ def _reports(supabase: SupabaseResource) -> Callable[[str, list[date]], Outcome]
             outcome.written += made.new
             outcome.unchanged += not made.new
             outcome.notes.append(f"{month}: versão {made.version.versao}, {made.version.maturidade}, {made.path}")
+            if mailer is not None:
+                outcome.notes.append(_queued(supabase.session, mailer, made, now))
         return outcome
 
     return make
+
+
+def _queued(store: Transactions, mailer: Mailer, made: Made, now: datetime) -> str:
+    """A report put into the outbox, as a note; a client without addresses stops nobody's report."""
+    try:
+        return f"{queue_report(store, mailer, made, now)} e-mail(s) na fila"
+    except UsageError as problem:
+        return f"não enviado: {problem}"

@@ -6,6 +6,7 @@ from datetime import timedelta
 import dagster as dg
 
 from viang_pipeline import partitions
+from viang_pipeline.assets.served import SEND_TAG
 from viang_pipeline.automation.decisions import partitions_to_add, sweep_ranges
 from viang_pipeline.automation.jobs import (
     ads_update,
@@ -104,7 +105,7 @@ def deep_sweep_schedule(
     cron_schedule="0 8 4 * *",
     execution_timezone=SAO_PAULO.key,
     default_status=dg.DefaultScheduleStatus.RUNNING,
-    description="Dia 4, 08:00: o relatório do mês anterior de cada cliente ativo.",
+    description="Dia 4, 08:00: o relatório do mês anterior de cada cliente ativo, também por e-mail.",
 )
 def client_report_schedule(
     context: dg.ScheduleEvaluationContext, supabase: SupabaseResource
@@ -122,7 +123,7 @@ def client_report_schedule(
         yield dg.RunRequest(
             run_key=f"report:{client_id}:{end:%Y-%m}",
             partition_key=partitions.partition_key(client_id, end),
-            tags={partitions.CLIENT_TAG: client_id},
+            tags={partitions.CLIENT_TAG: client_id, SEND_TAG: "relatorio"},
         )
 
 

@@ -14,7 +14,9 @@ from viang_pipeline.failures import UsageError
 from viang_pipeline.mail import outbox
 from viang_pipeline.mail.access import open_mailer
 from viang_pipeline.mail.deliver import deliver_due
-from viang_pipeline.settings import load_settings
+from viang_pipeline.settings import Settings, load_settings
+from viang_pipeline.sources.smtp import Mailer
+from viang_pipeline.warehouse.database import Database
 
 app = typer.Typer(help="E-mails: o que não saiu, e o que fazer com isso.", no_args_is_help=True)
 
@@ -53,13 +55,24 @@ def list_() -> None:
 def send() -> None:
     """Envia agora o que está na fila. Termina com 3 se algo não saiu."""
     settings = load_settings()
+    mailer = required_mailer(settings)
+    send_now(ready_database(settings), mailer, settings)
+
+
+def required_mailer(settings: Settings) -> Mailer:
+    """The way out by mail. Raises UsageError when it is not configured."""
     mailer = open_mailer(settings)
     if mailer is None:
         raise UsageError(
             "O envio de e-mail não está configurado: defina SMTP_URL e VIANG_MAIL_FROM no ambiente ou no .env "
             "(com o mercado simulado, só um servidor nesta máquina)"
         )
-    done = deliver_due(ready_database(settings), mailer, settings.clock(), run_id="viang mail send")
+    return mailer
+
+
+def send_now(database: Database, mailer: Mailer, settings: Settings) -> None:
+    """Send what is due and say what came of it; typer.Exit, done in part, when something did not surely leave."""
+    done = deliver_due(database, mailer, settings.clock(), run_id="viang mail send")
     out.print(f"{done.sent} enviadas, {done.later} adiadas, {done.failed} falharam, {done.uncertain} incertas.")
     for problem in done.problems:
         err.print(problem, markup=False)

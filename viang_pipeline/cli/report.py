@@ -1,4 +1,4 @@
-"""``viang report``: the PDF of one client and month or week."""
+"""``viang report``: the PDF of one client and month or week, by mail when asked."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 
 from viang_pipeline.cli.console import out, ready_database
+from viang_pipeline.cli.mail import required_mailer, send_now
 from viang_pipeline.domain.brazilian import day_text
 from viang_pipeline.reports.make import Made, brand_of, make_report, report_period
+from viang_pipeline.reports.send import queue_report
 from viang_pipeline.settings import load_settings
 
 
@@ -20,15 +22,22 @@ def report(
     final: Annotated[
         bool, typer.Option("--final", help="Só faz o relatório quando todos os números já são definitivos.")
     ] = False,
+    send: Annotated[
+        bool, typer.Option("--send", help="Envia o relatório aos e-mails do cliente; cada versão, uma única vez.")
+    ] = False,
 ) -> None:
     """Faz o relatório em PDF de um cliente. Com os mesmos números, é o mesmo arquivo."""
     settings = load_settings()
     now = settings.clock()()
     period = report_period(periodo, now)
-    made = make_report(
-        ready_database(settings), settings.home, client_id, period, brand_of(settings), now=now, only_final=final
-    )
+    mailer = required_mailer(settings) if send else None
+    database = ready_database(settings)
+    made = make_report(database, settings.home, client_id, period, brand_of(settings), now=now, only_final=final)
     tell(made)
+    if mailer is not None:
+        new = queue_report(database, mailer, made, now)
+        out.print(f"{new} mensagem(ns) na fila" if new else "Esta versão já foi enviada ou está na fila", markup=False)
+        send_now(database, mailer, settings)
 
 
 def tell(made: Made) -> None:

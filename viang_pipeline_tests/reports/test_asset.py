@@ -10,6 +10,7 @@ import dagster as dg
 
 from viang_pipeline import partitions
 from viang_pipeline.assets.served import client_report
+from viang_pipeline.resources.mailer import MailerResource
 from viang_pipeline.resources.supabase import SupabaseResource
 from viang_pipeline.settings import Settings
 from viang_pipeline.warehouse import clients
@@ -26,11 +27,13 @@ def test_a_run_for_a_day_makes_the_report_of_its_month_and_a_second_one_nothing(
     with database.transaction() as conn:
         start = date(2025, 1, 1)
         clients.add(conn, "aurora", "Loja Aurora", inicio_historico=start, default_start=start)
+    supabase = SupabaseResource()
     with dg.DagsterInstance.ephemeral() as instance:
         instance.add_dynamic_partitions("client", ["aurora"])
         for written, said in ((1, "2026-03: versão 1, preliminar"), (0, "2026-03: versão 1, preliminar")):
             result = dg.materialize(
-                [client_report], instance=instance, resources={"supabase": SupabaseResource()},
+                [client_report], instance=instance,
+                resources={"supabase": supabase, "mailer": MailerResource(supabase=supabase)},
                 partition_key=partitions.partition_key("aurora", date(2026, 3, 31)),
             )  # fmt: skip
             (event,) = result.get_asset_materialization_events()
