@@ -107,6 +107,11 @@ def _judge(order: Order, shipments: Mapping[str, Shipment]) -> _Judged:
     return _Judged(order, situation, nature)
 
 
+def bears_freight(order: Order, shipments: Mapping[str, Shipment]) -> bool:
+    """Whether an order takes part of its shipment's freight (D4)."""
+    return _bears_freight(_judge(order, shipments))
+
+
 def _bears_freight(item: _Judged) -> bool:
     """Orders not cancelled before dispatch share the freight (D4)."""
     return item.situation.situacao == "valida" or item.nature == "pos_envio"

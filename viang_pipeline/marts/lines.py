@@ -17,12 +17,14 @@ import psycopg
 from psycopg.types.json import set_json_loads
 
 from viang_pipeline.collect.work import Outcome, Work
+from viang_pipeline.domain.attention import attention
 from viang_pipeline.domain.channels import MERCADO_LIVRE
 from viang_pipeline.domain.money import numeric_text
 from viang_pipeline.domain.order_lines import LineKey, OrderLine, build_lines
 from viang_pipeline.domain.sales import FrozenSku, Listing, Order, Shipment
 from viang_pipeline.domain.sku import FROM_ORDER, PROVISIONAL
 from viang_pipeline.failures import PermanentFailure
+from viang_pipeline.marts.attention import converge_attention
 from viang_pipeline.marts.channels import channel_sales
 from viang_pipeline.marts.mercado_livre import read_listing, read_order, read_shipment
 from viang_pipeline.marts.provenance import provenance
@@ -110,10 +112,11 @@ def _build(conn: psycopg.Connection, work: Work, days: list[date]) -> Outcome:
     frozen = _frozen(conn, work.client_id, days)
     elsewhere = channel_sales(conn, work.client_id, days)
     all_orders = [*orders, *elsewhere.orders]
+    shipments = _shipments(conn, work.client_id, shipment_ids)
     lines = build_lines(
         all_orders,
         siblings,
-        _shipments(conn, work.client_id, shipment_ids) | elsewhere.shipments,
+        shipments | elsewhere.shipments,
         _listings(conn, work.client_id, orders) | elsewhere.listings,
         frozen,
         read_terms(conn, work.client_id, days, all_orders),
@@ -130,11 +133,12 @@ def _build(conn: psycopg.Connection, work: Work, days: list[date]) -> Outcome:
         touching=("dia", "reembolso_dia"),
     )
     refused = converge_quarantine(conn, work, days, lines, now)
+    listed = converge_attention(conn, work, days, attention(orders, siblings, shipments), now)
     _freeze(conn, work.client_id, lines, frozen, now)
     _follow(conn, work.client_id, days, versions, result)
     return Outcome(
         read=len(all_orders),
-        written=result.written + refused.written,
+        written=result.written + refused.written + listed.written,
         unchanged=result.unchanged,
         days_done=set(days),
         days_changed=_touched(result),

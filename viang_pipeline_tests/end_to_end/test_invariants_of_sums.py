@@ -144,7 +144,14 @@ def shop(
 
 def test_the_shop_has_something_of_everything(shop: Copies) -> None:
     """Otherwise the invariants below would hold of nothing."""
-    empty = {"panel_figures", "fact_order_discount", "fact_quarantine_day", "fact_expense_month", "order_match"}
+    empty = {
+        "panel_figures",
+        "fact_order_discount",
+        "fact_quarantine_day",
+        "fact_expense_month",
+        "order_match",
+        "fact_attention",
+    }
     assert {name for name in MARTS if not shop.rows(name, ORIGINAL)} <= empty
     days = shop.keyed("vw_client_day", ORIGINAL)
     for name in ("comissao", "frete_vendedor", "ads_investimento", "visitas", "reclamacoes", "comissao_faturada"):

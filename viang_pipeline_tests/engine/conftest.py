@@ -1,4 +1,4 @@
-"""One running installation for all engine tests, with every case launched at once: starting it takes long."""
+"""One running installation for the tests that need one, with every case launched at once: starting it takes long."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from viang_pipeline_tests.engine.market import Market
 from viang_pipeline_tests.engine.services import viang_up
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cases(postgres_server: PostgresServer, migrated_template: str) -> Iterator[Cases]:
     """Registered clients, running services, launched backfills."""
     database, storage = postgres_server.create(migrated_template), postgres_server.create()

@@ -348,7 +348,7 @@ def test_two_builds_at_once_converge_to_what_one_build_gives(shop: Shop) -> None
     with ThreadPoolExecutor(2) as pool:
         runs = [pool.submit(shop.build, DAY, run_id=f"run-{n}") for n in (1, 2)]
         written = [sum(outcome.written for outcome in run.result().values()) for run in runs]
-    assert sum(written) == 6 + 3 + 1 + 3
+    assert sum(written) == 6 + 3 + 1 + 3 + len(shop.rows("vw_attention"))
     assert shop.client_days()[DAY]["vendas_brutas"] == Decimal("679.60")
     assert shop.stale() == []
 
@@ -391,7 +391,7 @@ def test_a_rehearsal_predicts_the_build_and_writes_nothing(shop: Shop) -> None:
     with Rehearsal.over(shop.database) as store:
         work = shop.work(store=store)
         predicted = [build_mart(work, mart, [DAY]).written for mart in BUILDERS]
-    assert [number for number in predicted if number] == [6, 3, 1, 3]
+    assert [number for number in predicted if number] == [6 + 1, 3, 1, 3]  # one freight of nobody's sale
     assert all(rows == [] for rows in fingerprints(shop).values())
     assert (shop.rows("day_state"), shop.rows("updates_log")) == (before, [])
     assert [outcome.written for outcome in shop.build(DAY).values()] == predicted
@@ -401,7 +401,8 @@ def test_every_build_leaves_a_trace(shop: Shop) -> None:
     golden(shop)
     shop.build(DAY)
     trace = {row["resource"]: (row["status"], row["linhas_escritas"]) for row in shop.rows("updates_log")}
-    written = {"fact_order_line": 6, "fact_sku_day": 3, "agg_client_day": 1, "sku_portfolio": 3}
+    # six lines, and the freight of the order that was cancelled before dispatch
+    written = {"fact_order_line": 6 + 1, "fact_sku_day": 3, "agg_client_day": 1, "sku_portfolio": 3}
     assert trace == {mart: ("success", written.get(mart, 0)) for mart in BUILDERS}
 
 
@@ -466,3 +467,21 @@ def test_refused_orders_are_counted_by_day_and_reason_until_they_are_accepted(sh
     shop.put(order("1", line("A", "10.00"), line("B", "5.00"), status="paid"))
     shop.build(DAY)
     assert counted() == {"moeda": (1, None)}
+
+
+def test_what_is_to_be_looked_at_is_listed_while_it_is_so(shop: Shop) -> None:
+    sale = order("1", line("A", "10.00", quantity=2), tags=["fraud_risk_detected"])
+    lost = order("2", line("A", "7.00"), shipment="S", cancelled="2026-03-10T12:00:00.000-04:00")
+    shop.put(sale, lost)
+    shop.ship("S", "21.40")
+    shop.read(DAY)
+    shop.build(DAY)
+
+    def listed() -> set[tuple[str, str, Decimal]]:
+        return {(row["tipo"], row["chave"], row["valor"]) for row in shop.rows("vw_attention")}
+
+    assert listed() == {("alerta_fraude", "1", Decimal("20.00")), ("frete_sem_venda", "S", Decimal("21.40"))}
+    assert shop.client_days()[DAY]["frete_vendedor"] != Decimal("21.40")
+    shop.put(sale | {"status": "cancelled"})
+    shop.build(DAY)
+    assert listed() == {("frete_sem_venda", "S", Decimal("21.40"))}

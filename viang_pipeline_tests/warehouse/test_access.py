@@ -21,7 +21,7 @@ PUBLIC = {"metric_definitions", "_metabase_metadata"}
 
 READABLE = {
     "fact_sku_day", "agg_client_day", "billing_period", "reconciliation", "sku_portfolio", "fact_account_day",
-    "restatement_ledger", "source_reads", "order_reads", "fact_quarantine_day",
+    "restatement_ledger", "source_reads", "order_reads", "fact_quarantine_day", "fact_attention",
     "fact_stock_sku_day", "fact_stock_client_day", "fact_expense_month", "agg_channel_day", "order_match", *VIEWS
 }  # fmt: skip
 BASES = {
@@ -35,6 +35,7 @@ BASES = {
     "vw_source_quality": "source_reads",
     "vw_client_quality": "agg_client_day",
     "vw_quarantine": "fact_quarantine_day",
+    "vw_attention": "fact_attention",
     "vw_client_stock": "agg_client_day",
     "vw_client_month": "fact_expense_month",
     "vw_channel_day": "agg_channel_day",
@@ -120,6 +121,9 @@ def populated(migrated: Database) -> Database:
             insert into dashboard.fact_quarantine_day
                 (client_id, dia, motivo, registros, versao_metrica, run_id, calculado_em)
             select client_id, dia, 'moeda', 1, 1, 'r', now() from dashboard.agg_client_day;
+            insert into dashboard.fact_attention
+                (client_id, dia, tipo, chave, valor, versao_metrica, run_id, calculado_em)
+            select client_id, dia, 'alerta_fraude', '1', 1, 1, 'r', now() from dashboard.agg_client_day;
             insert into dashboard.fact_stock_sku_day
                 (client_id, dia, sku, capturado_em, versao_metrica, run_id, calculado_em)
             select client_id, dia, 'A', now(), 1, 'r', now() from dashboard.agg_client_day;

@@ -32,6 +32,7 @@ TITLES: Final = {
     "vw_account_day": ("Reputação", "Reputação da conta no fechamento do dia"),
     "vw_billing_period": ("Faturas", "O que a plataforma cobrou em cada período de faturamento"),
     "vw_order_match": ("Casamento de pedidos", "Que pedido do ERP é qual venda, e o que não casou"),
+    "vw_attention": ("Para olhar", "Vendas com alerta de fraude e fretes que não são de venda nenhuma"),
     "vw_quarantine": ("Quarentena", "Pedidos recusados, que não estão em nenhum número"),
     "vw_reconciliation": ("Conferência", "Nossos números contra as faturas e o painel do vendedor"),
     "vw_restatements": ("Reapresentações", "Números que mudaram depois de mostrados"),
@@ -46,7 +47,7 @@ TITLES: Final = {
 NAMES: Final = {"client_id": "Cliente", "dia": "Dia", "mes": "Mês", "sku": "SKU"}
 CATEGORIES: Final = frozenset(
     {
-        "client_id", "canal", "curva_abc", "tendencia", "estado_estoque", "fonte", "recurso", "metrica", "motivo", "item",
+        "client_id", "canal", "tipo", "curva_abc", "tendencia", "estado_estoque", "fonte", "recurso", "metrica", "motivo", "item",
         "confere", "confere_periodo", "maturidade", "maturidade_vendas", "maturidade_ads", "maturidade_visitas",
         "maturidade_devolucoes", "maturidade_cobranca", "reputacao_nivel", "reputacao_medalha",
     }

@@ -100,6 +100,19 @@ fact_quarantine_day = Table(
     comment="Pedidos recusados por dia e motivo: contagens, sem nenhum dado do pedido",
 )  # fmt: skip
 
+fact_attention = Table(
+    "fact_attention",
+    metadata,
+    Column("client_id", Key, primary_key=True, comment="Cliente"),
+    Column("dia", Date, primary_key=True, comment="Dia de negócio da venda (America/Sao_Paulo)"),
+    Column("tipo", Key, primary_key=True, comment="alerta_fraude: venda válida com alerta de fraude; frete_sem_venda: frete de envio cujos pedidos foram todos cancelados antes do envio"),
+    Column("chave", Key, primary_key=True, comment="Pedido do alerta, ou envio do frete"),
+    Column("valor", Money, nullable=False, comment="Valor do pedido, ou custo do frete para o vendedor"),
+    *provenance(),
+    schema="dashboard",
+    comment="O que olhar: vendas com alerta de fraude e fretes que não são de venda nenhuma",
+)  # fmt: skip
+
 # Revenue of the lines whose component is known: numerators of coverage, and denominators of rates over covered lines.
 COVERAGE_COLUMNS: tuple[tuple[str, str], ...] = (
     ("faturamento_com_comissao", "Faturamento das linhas com tarifa conhecida"),

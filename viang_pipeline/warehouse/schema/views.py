@@ -21,6 +21,7 @@ from viang_pipeline.warehouse.schema.sales import (
     SUPPORT_COLUMNS,
     agg_channel_day,
     agg_client_day,
+    fact_attention,
     fact_quarantine_day,
     fact_sku_day,
 )
@@ -167,6 +168,7 @@ def view_comments() -> dict[str, dict[str, str]]:
         "vw_source_quality": _SOURCE_QUALITY_COLUMNS,
         "vw_client_quality": _CLIENT_QUALITY_COLUMNS,
         "vw_quarantine": _without_provenance(fact_quarantine_day),
+        "vw_attention": _without_provenance(fact_attention),
         "vw_client_month": _CLIENT_MONTH_COLUMNS,
         "vw_client_stock": _CLIENT_STOCK_COLUMNS,
         "vw_stock_day": _without_provenance(fact_stock_sku_day) | _STOCK_REASONS,
