@@ -44,7 +44,7 @@ def periods_to_read(wanted: Iterable[date], starts: date, today: date, readings:
         oldest = previous(oldest)
     first = max(oldest, first_of_month(starts))
     done = {key for key, reading in readings.items() if reading.day >= today}
-    return sorted(key for key in due - done if key >= first)
+    return sorted(key for key in due - done if first <= key <= next_month(current))
 
 
 def settled_days(days: Iterable[date], readings: Mapping[date, Reading]) -> set[date]:

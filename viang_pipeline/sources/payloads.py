@@ -7,13 +7,14 @@ JSON null and an absent field mean the same here: not observed.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any, ClassVar, Generic, TypeVar, get_args
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar, get_args
 
 import msgspec
 
@@ -143,6 +144,7 @@ def read(document: Any, kind: type[S], *, where: str, what: str, unknown: set[st
     ``what`` names the object for people ("pedido 2000011111222333"). Raises PermanentFailure naming the object and the
     field when the document does not fit; values never enter the message.
     """
+    _codec(kind)
     if unknown is not None:
         unknown |= unknown_fields(document, kind)
     # Taking nulls out costs more than all the rest, and most are where None is meant anyway.
@@ -163,9 +165,10 @@ def read_bytes(content: bytes, kind: type[S], *, where: str, what: Callable[[Any
 
     ``what`` names the object for people, given its document. Raises as ``decode`` and ``read`` do.
     """
+    codec = _codec(kind)
     try:
-        _strict_decoder(kind).decode(content)
-        value: S = _decoder(kind).decode(content)
+        codec.strict.decode(content)
+        value: S = codec.typed.decode(content)
     except msgspec.DecodeError:
         document = decode(content, where=where)  # something is unknown, null or wrong: the document tells what
         value = read(document, kind, where=where, what=what(document), unknown=unknown)
@@ -178,7 +181,7 @@ def unknown_fields(document: Any, kind: type[Payload]) -> set[str]:
     Paths start with the struct's name: ``Order.order_items[].item.novo_campo``.
     """
     found: set[str] = set()
-    shape = _shape(kind)
+    shape = _codec(kind).shape
     try:
         msgspec.convert(document, shape.strict)
     except msgspec.ValidationError:
@@ -220,14 +223,24 @@ class _Shape:
         )
 
 
-@lru_cache(maxsize=256)
-def _decoder(kind: type[S]) -> msgspec.json.Decoder[S]:
-    return msgspec.json.Decoder(kind, strict=False)
+class _Codec(NamedTuple):
+    """Everything that reads one kind of struct; ``strict`` refuses what the audit would report."""
+
+    shape: _Shape
+    strict: msgspec.json.Decoder[msgspec.Struct]
+    typed: msgspec.json.Decoder[Any]
+
+
+_building = threading.Lock()
 
 
 @lru_cache(maxsize=256)
-def _strict_decoder(kind: type[Payload]) -> msgspec.json.Decoder[msgspec.Struct]:
-    return msgspec.json.Decoder(_shape(kind).strict)
+def _codec(kind: type[Payload]) -> _Codec:
+    """One at a time: msgspec learns a struct's fields when a decoder first needs them, and a thread that came to the
+    half-learnt struct meanwhile would bring the process down."""
+    with _building:
+        shape = _shape(kind)
+        return _Codec(shape, msgspec.json.Decoder(shape.strict), msgspec.json.Decoder(kind, strict=False))
 
 
 @lru_cache(maxsize=256)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viang_pipeline.collect.billing_plan import KEPT, Reading, periods_to_read, settled_days
+from viang_pipeline.collect.billing_plan import KEPT, Reading, next_month, periods_to_read, settled_days
 
 TODAY = date(2026, 3, 10)
 YESTERDAY = TODAY - timedelta(days=1)
@@ -91,4 +91,5 @@ def test_a_night_never_asks_for_more_than_the_platform_shows_and_never_repeats(
     asked = periods_to_read([YESTERDAY, *wanted], LONG_AGO, TODAY, known)
     assert asked == sorted(set(asked))
     assert len(asked) <= KEPT + 1
+    assert all(key <= next_month(TODAY) for key in asked)
     assert all(key not in known or known[key].day < TODAY for key in asked)

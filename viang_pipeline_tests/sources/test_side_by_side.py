@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -10,6 +12,7 @@ import pytest
 
 from viang_pipeline.sources.route_families import REPEATED, RouteFamilies
 from viang_pipeline.sources.side_by_side import LANES, one_ahead, side_by_side
+from viang_pipeline_tests.sources import first_reads
 
 
 class Platform:
@@ -97,3 +100,8 @@ def test_refusals_of_requests_under_way_together_count_once() -> None:
     assert families.stopped("/orders/1") is None
     families.refused("/orders/1")
     assert families.stopped("/orders/1") is not None
+
+
+def test_lanes_that_meet_a_kind_of_answer_for_the_first_time_together_read_it() -> None:
+    ended = subprocess.run([sys.executable, "-m", first_reads.__name__], capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (0, "")

@@ -100,7 +100,7 @@ class ReturnCost(Amounts):
     currency_id: str | None = None
 
 
-class ReturnReviewEntry(Payload):
+class ReturnReviewEntry(Amounts):
     """What was found of the units of an order. UNSURE: whether an entry is one unit or all of them."""
 
     ignored: ClassVar[frozenset[str]] = frozenset(
