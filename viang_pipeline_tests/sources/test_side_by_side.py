@@ -103,5 +103,5 @@ def test_refusals_of_requests_under_way_together_count_once() -> None:
 
 
 def test_lanes_that_meet_a_kind_of_answer_for_the_first_time_together_read_it() -> None:
-    ended = subprocess.run([sys.executable, "-m", first_reads.__name__], capture_output=True, text=True)
+    ended = subprocess.run([sys.executable, first_reads.__file__], capture_output=True, text=True)
     assert (ended.returncode, ended.stderr) == (0, "")
