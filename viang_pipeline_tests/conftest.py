@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
+import hypothesis
 import psycopg
 import pytest
 from cryptography.fernet import Fernet
@@ -46,6 +47,12 @@ FAST = {
     # 64 workers of one test and the Dagster services of another share this server.
     "max_connections": "400",
 }
+
+# No test is failed by the clock: what is fast is shown in benchmarks, and a busy machine is no defect.
+hypothesis.settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)  # fmt: skip
+hypothesis.settings.load_profile("untimed")
 
 _home_key = pytest.StashKey[Path]()
 
