@@ -8,6 +8,7 @@ from datetime import date
 import dagster as dg
 import pytest
 
+from viang_pipeline.assets.served import SEND_TAG
 from viang_pipeline.automation.schedules import (
     client_report_schedule,
     daily_update_schedule,
@@ -88,6 +89,7 @@ def test_the_report_of_the_month_before_is_asked_for_each_client_that_has_days_i
     assert [(r.partition_key, r.run_key) for r in requests if isinstance(r, dg.RunRequest)] == [
         ("aurora|2026-02-28", "report:aurora:2026-02")
     ]
+    assert all(SEND_TAG in r.tags for r in requests if isinstance(r, dg.RunRequest)), "nobody would get them"
 
 
 def test_schedules_keep_the_clock_of_sao_paulo_and_run_by_default() -> None:
