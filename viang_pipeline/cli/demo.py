@@ -31,6 +31,7 @@ from viang_pipeline.collect.parameters.kinds import kind_of
 from viang_pipeline.collect.parameters.store import import_parameters
 from viang_pipeline.collect.upseller.inbox import folder_of
 from viang_pipeline.collect.work import Work
+from viang_pipeline.domain.brazilian import percent_text
 from viang_pipeline.domain.business_day import business_day, last_closed_day
 from viang_pipeline.domain.money import brl
 from viang_pipeline.failures import PermanentFailure, UsageError
@@ -220,7 +221,7 @@ def _summary(database: Database, sellers: list[DemoSeller], first: date, last: d
         money = [
             brl(amount) if amount is not None else "–" for amount in (revenue, ticket, fee, freight, cancelled, margin)
         ]
-        percent = ["–" if share is None else f"{share:.1%}".replace(".", ",") for share in shares]
+        percent = ["–" if share is None else percent_text(share) for share in shares]
         table.add_row(client_id, str(days), money[0], str(orders), *money[1:], *percent)
     return table
 

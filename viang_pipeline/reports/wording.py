@@ -77,8 +77,6 @@ STATES = {
     "EXCESSO": "Excesso",
 }
 
-SOURCES = {"mercado_livre": "Mercado Livre", "bling": "Bling", "upseller": "UpSeller"}
-
 COMPONENTS = {
     "comissao": "Comissão",
     "frete_vendedor": "Frete",

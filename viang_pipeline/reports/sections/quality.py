@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
 
 from viang_pipeline.domain.brazilian import integer_text, percent_text
@@ -11,15 +10,17 @@ from viang_pipeline.reports.data import ReportData
 from viang_pipeline.reports.page import INNER, LEFT, Sheet
 from viang_pipeline.reports.table import Cell, Column, table
 from viang_pipeline.reports.theme import BAD, INK, LINE, SOFT, WARNING
-from viang_pipeline.reports.wording import SOURCES, UNKNOWN, reason_text
+from viang_pipeline.reports.wording import UNKNOWN, reason_text
+from viang_pipeline.warehouse.client_status import RESOURCES
+from viang_pipeline.warehouse.token_store import PLATFORM_NAMES
 
-RESOURCES: Mapping[str, str] = {
-    # what the numbers stand on; lists of codes and settings are left out
-    "orders": "pedidos", "shipments": "envios", "listings": "anúncios", "visits": "visitas", "stock": "estoque",
-    "account": "reputação", "ads": "Ads", "claims": "reclamações", "billing": "faturas", "discounts": "descontos",
-    "products": "produtos", "costs": "custos", "payables": "contas a pagar", "receivables": "contas a receber",
-    "invoices": "notas fiscais", "structures": "kits", "kits": "kits", "links": "ligações com anúncios",
-}  # fmt: skip
+SHOWN = frozenset(
+    {
+        "orders", "shipments", "listings", "visits", "stock", "account", "ads", "claims", "billing", "discounts",
+        "products", "costs", "payables", "receivables", "invoices", "structures", "kits", "links",
+    }
+)  # fmt: skip
+"""What the numbers stand on; lists of codes and settings are left out."""
 
 
 def draw(sheet: Sheet, data: ReportData) -> None:
@@ -64,7 +65,7 @@ def draw(sheet: Sheet, data: ReportData) -> None:
         ],
         [
             [
-                SOURCES.get(each.source, each.source),
+                PLATFORM_NAMES.get(each.source, each.source),
                 RESOURCES[each.resource],
                 Cell(
                     f"{integer_text(each.days)} de {integer_text(len(data.days))}",
@@ -73,7 +74,7 @@ def draw(sheet: Sheet, data: ReportData) -> None:
                 UNKNOWN if each.last is None else f"{each.last.astimezone(SAO_PAULO):%d/%m/%Y, %H:%M}",
             ]
             for each in quality.reads
-            if each.resource in RESOURCES and (each.source, each.resource) != ("bling", "account")
+            if each.resource in SHOWN and (each.source, each.resource) != ("bling", "account")
         ],
         empty="Nenhuma fonte foi lida neste período.",
     )
