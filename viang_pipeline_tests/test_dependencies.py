@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -35,3 +37,10 @@ def test_pins_satisfy_what_the_project_declares() -> None:
 def test_pins_name_versions_only() -> None:
     lines = (ROOT / "constraints.txt").read_text().splitlines()
     assert [line for line in lines if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+", line)] == []
+
+
+def test_a_run_starts_without_the_libraries_only_few_steps_need() -> None:
+    code = "import sys, viang_pipeline.definitions; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "viang_pipeline.assets.served" in loaded
+    assert {"openai", "openpyxl", "fpdf"}.isdisjoint(loaded)

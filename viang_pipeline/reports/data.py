@@ -175,6 +175,14 @@ class Restated:
     diferenca: Decimal | None
 
 
+RESTATED_METRICS = (
+    "faturamento", "vendas_brutas", "valor_cancelado", "reembolsos", "faturamento_liquido", "unidades", "comissao",
+    "frete_vendedor", "cmv", "imposto", "custo_devolucao", "mc_pre_ads", "ads_investimento", "ads_receita", "mc",
+    "visitas",
+)  # fmt: skip
+"""The metrics whose moves are told; the rest follow from them."""
+
+
 @dataclass(frozen=True)
 class Changes:
     """What changed after the report of ``since``; ``since`` None: this is the first report of the period."""

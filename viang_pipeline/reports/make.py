@@ -23,10 +23,8 @@ from viang_pipeline.domain.periods import Period, PeriodError, parse_period
 from viang_pipeline.failures import UsageError, ViangError
 from viang_pipeline.insights.facts import snapshot
 from viang_pipeline.logs import make_private_folder
-from viang_pipeline.reports.data import Changes, ReportData, Restated, State
+from viang_pipeline.reports.data import RESTATED_METRICS, Changes, ReportData, Restated, State
 from viang_pipeline.reports.read import read_report
-from viang_pipeline.reports.render import render
-from viang_pipeline.reports.sections.changes import METRICS
 from viang_pipeline.reports.theme import Brand, colour_of
 from viang_pipeline.settings import Settings
 from viang_pipeline.warehouse import clients
@@ -111,6 +109,8 @@ def make_report(
         if current is not None and _stands(home.expanduser() / current.caminho, current):
             return Made(current, home.expanduser() / current.caminho, data, new=False)
         number, made_at = (current.versao, current.feito_em) if current else (len(versions) + 1, now)
+        from viang_pipeline.reports.render import render  # the drawing library is heavy, and most runs draw nothing
+
         document = render(data, _changes(conn, client_id, period, versions[: number - 1], made_at), brand)
         version = Version(
             client_id, period.code, number, digest, data.state,
@@ -149,7 +149,7 @@ def _changes(
     since = earlier[-1].feito_em
     values = {
         "client_id": client_id, "de": period.first, "ate": period.last, "desde": since, "feito_em": until,
-        "metricas": list(METRICS),
+        "metricas": list(RESTATED_METRICS),
     }  # fmt: skip
     with conn.cursor(row_factory=class_row(Restated)) as cursor:
         return Changes(since, tuple(cursor.execute(_RESTATED, values)))

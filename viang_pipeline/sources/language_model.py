@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
-import openai
 from pydantic import BaseModel, ValidationError
 
 from viang_pipeline.failures import PermanentFailure, SourceFailure, TransientFailure
+
+if TYPE_CHECKING:
+    import openai
 
 A = TypeVar("A", bound=BaseModel)
 
@@ -58,6 +60,8 @@ class LanguageModel:
         timeout: float = TIMEOUT,
         retries: int = RETRIES,
     ) -> None:
+        import openai  # takes as long to load as all of ours, and most runs ask no model
+
         self.model = model
         self._prices = prices
         self._where = f"POST {urlsplit(base_url).netloc}/chat/completions"
@@ -75,6 +79,8 @@ class LanguageModel:
 
         Raises TransientFailure or PermanentFailure when there is no answer at all.
         """
+        import openai
+
         request: dict[str, Any] = {
             "model": self.model,
             "messages": messages,
@@ -119,6 +125,8 @@ class LanguageModel:
         return Usage(sent, received, (sent * self._prices[0] + received * self._prices[1]) / _MILLION)
 
     def _failure(self, error: openai.OpenAIError) -> SourceFailure:
+        import openai
+
         status = error.status_code if isinstance(error, openai.APIStatusError) else None
         if status is not None and status not in (408, 409, 429) and status < 500:
             return PermanentFailure(

@@ -10,13 +10,6 @@ from viang_pipeline.reports.page import Sheet
 from viang_pipeline.reports.table import Cell, Column, table
 from viang_pipeline.reports.wording import DASH, MOTIVES, value_text
 
-METRICS = (
-    "faturamento", "vendas_brutas", "valor_cancelado", "reembolsos", "faturamento_liquido", "unidades", "comissao",
-    "frete_vendedor", "cmv", "imposto", "custo_devolucao", "mc_pre_ads", "ads_investimento", "ads_receita", "mc",
-    "visitas",
-)  # fmt: skip
-"""The metrics whose moves are told; the rest follow from them."""
-
 
 def draw(sheet: Sheet, changes: Changes) -> None:
     """One line per metric and reason."""

@@ -13,7 +13,6 @@ from random import Random
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
-from openpyxl import Workbook
 
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")
 FIRST_SERIAL = datetime(1899, 12, 30, tzinfo=SAO_PAULO).replace(tzinfo=None)
@@ -125,6 +124,8 @@ def _moment(value: datetime, style: Style) -> Printed:
 
 
 def _xlsx(table: Sequence[Sequence[Printed]], style: Style) -> bytes:
+    from openpyxl import Workbook  # heavy, and every command of the pipeline that knows the sandbox would load it
+
     book = Workbook(write_only=True)
     for number in range(style.sheets_before):
         book.create_sheet(f"Origin{number or ''}").append(["0 - Nacional"])

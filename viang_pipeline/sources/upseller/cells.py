@@ -12,9 +12,6 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from openpyxl.cell.cell import ERROR_CODES
-from openpyxl.utils.datetime import WINDOWS_EPOCH, from_excel
-
 from viang_pipeline.domain.business_day import SAO_PAULO
 from viang_pipeline.sources.payloads import without_noise
 
@@ -25,10 +22,14 @@ MOST_DIGITS = 15
 
 LONGEST_NAME = 200
 
+WINDOWS_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  a wall clock, as all of a spreadsheet
+"""What serials are counted from, unless the workbook says otherwise."""
+
 SERIAL_DAYS = (20_000, 80_000)
 """Excel serials taken for dates: 1954 to 2119."""
 
 _NOTHING = frozenset({"", "--"})
+_FORMULA_ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})
 _SCIENTIFIC = re.compile(r"-?\d(?:[.,]\d+e\+?|e\+)\d{1,3}", re.IGNORECASE)
 _PLAIN = re.compile(r"-?\d{1,15}(?:[.,]\d{1,10})?")
 _THOUSAND = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")
@@ -51,7 +52,7 @@ def text(cell: Cell, longest: int = 1000) -> str | None:
     if is_blank(cell):
         return None
     if isinstance(cell, str):
-        if cell in ERROR_CODES:
+        if cell in _FORMULA_ERRORS:
             raise BadCell("a célula tem um erro de fórmula")
         if len(cell) > longest:
             raise BadCell("o texto é longo demais")
@@ -164,6 +165,8 @@ def _moment(cell: Cell, epoch: datetime) -> datetime:
     if isinstance(cell, str):
         return _written_moment(_stripped(cell), epoch)
     if isinstance(cell, (int, float, Decimal)) and SERIAL_DAYS[0] <= cell < SERIAL_DAYS[1]:
+        from openpyxl.utils.datetime import from_excel  # heavy, and most runs read no file
+
         found = from_excel(float(cell), epoch)
         if isinstance(found, datetime):
             return found

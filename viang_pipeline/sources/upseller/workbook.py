@@ -15,10 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from openpyxl import load_workbook
-from openpyxl.utils.datetime import WINDOWS_EPOCH
-
-from viang_pipeline.sources.upseller.cells import Cell
+from viang_pipeline.sources.upseller.cells import WINDOWS_EPOCH, Cell
 from viang_pipeline.sources.upseller.rejection import RejectedFile
 
 MOST_BYTES = 64 * 2**20
@@ -118,6 +115,8 @@ def _is_table(path: PurePosixPath) -> bool:
 
 
 def _of_workbook(name: str, content: bytes) -> list[Sheet]:
+    from openpyxl import load_workbook  # heavy, and most runs read no file
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
