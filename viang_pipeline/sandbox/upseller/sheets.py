@@ -13,7 +13,6 @@ from random import Random
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
-
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")
 FIRST_SERIAL = datetime(1899, 12, 30, tzinfo=SAO_PAULO).replace(tzinfo=None)
 
