@@ -15,10 +15,9 @@ from viang_pipeline_tests.engine.cases import (
     DAYS_BY_ASSETS,
     DAYS_BY_JOB,
     FIRST_LOAD,
-    FORTY,
     HOLES,
     KILLED,
-    NINETY,
+    MONTHS,
     OPEN_DAY,
     REVOKED_DAY,
     REVOKED_GROUP,
@@ -62,19 +61,14 @@ def test_a_range_with_a_day_that_has_not_closed_fails_and_says_so(cases: Cases) 
     assert not any(key.startswith("aberto|") for key in cases.services.materialized("mercado_livre/orders"))
 
 
-@pytest.mark.parametrize(
-    ("backfill", "client_id", "days", "most"),
-    [("90 days from the asset page", "noventa", NINETY, 4), ("40 days from the job page", "quarenta", FORTY, 2)],
-)
-def test_months_of_one_client_are_a_handful_of_runs(  # type: ignore[no-untyped-def]
-    cases: Cases, backfill: str, client_id: str, days, most: int
-) -> None:
-    status, runs = cases.services.ended_backfill(cases.backfills[backfill])
+@pytest.mark.parametrize(("page", "client_id"), [("asset", "de-ativos"), ("job", "de-job")])
+def test_months_of_one_client_are_a_handful_of_runs(cases: Cases, page: str, client_id: str) -> None:
+    status, runs = cases.services.ended_backfill(cases.backfills[f"months from the {page} page"])
 
     assert _failures(cases, runs) == {}
     assert (status, {run.status.value for run in runs}) == ("COMPLETED_SUCCESS", {"SUCCESS"})
-    assert len(runs) <= most
-    _assert_present(cases, [client_id], days)
+    assert len(runs) <= len(MONTHS) // 31 + 2
+    _assert_present(cases, [client_id], MONTHS)
 
 
 @pytest.mark.parametrize(("page", "days"), [("asset", DAYS_BY_ASSETS), ("job", DAYS_BY_JOB)])
