@@ -60,10 +60,12 @@ class RunContext(Protocol):
     """What of a Dagster execution context is needed here."""
 
     @property
-    def run(self) -> dg.DagsterRun: ...
+    def run(self) -> dg.DagsterRun:
+        """Whose tags say what is to be done."""
 
     @property
-    def instance(self) -> dg.DagsterInstance: ...
+    def instance(self) -> dg.DagsterInstance:
+        """Which knows the clients there are."""
 
 
 def partition_key(client_id: str, day: date) -> str:

@@ -25,7 +25,7 @@ from viang_pipeline.settings import load_settings
 app = typer.Typer(
     name="viang",
     cls=Shell,
-    help="Dados do Mercado Livre em números diários confiáveis, por cliente e por SKU.",
+    help="Dados do Mercado Livre, do Bling e do UpSeller em números diários confiáveis, por cliente e por SKU.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -37,7 +37,7 @@ app = typer.Typer(
 def start(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Mostra também o andamento, não só avisos.")] = False,
 ) -> None:
-    """Dados do Mercado Livre em números diários confiáveis, por cliente e por SKU."""
+    """Dados do Mercado Livre, do Bling e do UpSeller em números diários confiáveis, por cliente e por SKU."""
     set_up_logging(load_settings().home, verbose=verbose)
 
 

@@ -17,9 +17,12 @@ class Carried(Protocol):
     """What a listing carried on the day: its status, and one SKU per variation."""
 
     @property
-    def status(self) -> str | None: ...
+    def status(self) -> str | None:
+        """As the platform says it; None when it was not seen."""
+
     @property
-    def skus(self) -> Collection[str]: ...
+    def skus(self) -> Collection[str]:
+        """One per variation; twins appear twice."""
 
 
 class SkuVisits(NamedTuple):

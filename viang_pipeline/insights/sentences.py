@@ -74,6 +74,7 @@ class Sentence:
         self.roles = [_Mark(*m.span(), "papel", m.group().lower()) for m in _ROLE.finditer(text)]
 
     def problems(self) -> Iterator[Problem]:
+        """Whatever in it no fact supports; nothing when it may be said."""
         yield from self._words()
         yield from self._codes()
         for role in self.roles:

@@ -26,6 +26,7 @@ class InstanceHome:
 
     @property
     def workspace(self) -> Path:
+        """The file that names the code server."""
         return self.path / "workspace.yaml"
 
 

@@ -103,6 +103,7 @@ class ServerStatus:
 
     @property
     def running(self) -> bool:
+        """Whether it answers."""
         return self.port is not None
 
 

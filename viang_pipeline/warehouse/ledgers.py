@@ -1,7 +1,7 @@
 """What was read, what changed and what is still to be rebuilt, as rows other processes can decide from.
 
 Functions on a caller's connection, one statement per call, inside the caller's transaction: updates_log,
-source_reads, source_cursors and day_state. Not here: the decision what to read or rebuild.
+source_reads, source_cursors, order_reads and day_state. Not here: the decision what to read or rebuild.
 """
 
 from __future__ import annotations

@@ -51,10 +51,12 @@ class WriteCounts:
 
     @property
     def unchanged(self) -> int:
+        """Rows that were there already, business columns and all."""
         return self.read - self.inserted - self.updated
 
     @property
     def written(self) -> int:
+        """Rows of the table that are not what they were; 0 for a second run."""
         return self.inserted + self.updated + self.deleted
 
 
@@ -79,6 +81,7 @@ class RawWrite:
 
     @property
     def read(self) -> int:
+        """Payloads given."""
         return self.inserted + self.updated + self.unchanged
 
 

@@ -45,10 +45,12 @@ class Programs:
     major: int
 
     def path(self, name: str) -> str:
+        """Where a program is, by its plain name."""
         return str(self.folder / (f"{name}.exe" if os.name == "nt" else name))
 
 
 def is_root() -> bool:
+    """Whether this process has the rights Postgres refuses to run with."""
     return hasattr(os, "geteuid") and os.geteuid() == 0
 
 

@@ -28,11 +28,16 @@ class IssuedPair(Protocol):
     """What a platform's token endpoint gives; ``expires_in`` in seconds."""
 
     @property
-    def access_token(self) -> str: ...
+    def access_token(self) -> str:
+        """What reads are made with."""
+
     @property
-    def refresh_token(self) -> str: ...
+    def refresh_token(self) -> str:
+        """What the next pair is got with; good for one use."""
+
     @property
-    def expires_in(self) -> int: ...
+    def expires_in(self) -> int:
+        """Seconds from now until the access token is refused."""
 
 
 class AccountInUseError(ViangError):

@@ -18,7 +18,10 @@ METRIC_VERSION = 1
 class Metric:
     """One metric. ``graos``: S = SKU-day, C = client-day. ``polaridade``: +1 higher is better, -1 lower, 0 neutral.
 
-    ``tabela``: where a figure stands that is no column of the two daily tables.
+    ``aditividade``: A adds up over SKUs and days; S is a state, of one moment; D counts distinct things and is counted
+    again at each grain; R is a ratio of sums, in views only, with a ``denominador``; P holds at a point in time.
+    ``dias_ate_final``: days after the day until it should no longer change. ``tabela``: where a figure stands that is no
+    column of the two daily tables.
     """
 
     id: str

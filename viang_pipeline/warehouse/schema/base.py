@@ -18,7 +18,7 @@ UnitCost = Numeric(18, 4)
 
 
 def metric_column(metric: Metric) -> Column[object]:
-    """The column of a metric, of the type its unit has."""
+    """The column of a metric, of the type its unit has. Raises KeyError for a unit no daily table holds yet."""
     types: dict[str, TypeEngine[object]] = {"BRL": Money, "un": BigInteger(), "fração": Rate}  # type: ignore[dict-item]
     return Column(metric.id, types[metric.unidade], comment=metric.comment)
 
