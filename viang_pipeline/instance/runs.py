@@ -29,7 +29,7 @@ def wait_until_idle(
     instance: dg.DagsterInstance,
     seconds: float,
     *,
-    interval: float = 10.0,
+    interval: float = 5.0,
     sleep: Callable[[float], None] = time.sleep,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> list[dg.DagsterRun]:
