@@ -30,8 +30,10 @@ ALIVE_SECONDS = 600
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; does not return from those that become a Dagster process."""
-    asked = _parser().parse_args(arguments)
+    asked = parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
+    for noisy in ("httpx", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
     try:
         return int(asked.run(asked))
     except ViangError as failure:
@@ -115,9 +117,10 @@ def _address(text: str) -> tuple[str, int]:
     return host, int(port)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m viang_pipeline.instance", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+def parser() -> argparse.ArgumentParser:
+    """Every command with its options; ``run`` is what it does."""
+    found = argparse.ArgumentParser(prog="python -m viang_pipeline.instance", description=__doc__)
+    commands = found.add_subparsers(required=True, metavar="COMMAND")
     code_server = commands.add_parser("code-server", help="serve the definitions and execute runs")
     webserver = commands.add_parser("webserver", help="serve the interface")
     daemon = commands.add_parser("daemon", help="schedules, sensors and the run queue")
@@ -143,7 +146,7 @@ def _parser() -> argparse.ArgumentParser:
     wait_idle.add_argument("--minutes", type=float, default=120)
     check.add_argument("--minutes", type=float, default=5)
     check.add_argument("--webserver", default="http://127.0.0.1:3000", metavar="URL")
-    return parser
+    return found
 
 
 if __name__ == "__main__":
