@@ -10,11 +10,11 @@ backups=${VIANG_BACKUPS:?the folder to write to}
 kept=${VIANG_BACKUPS_KEPT:-14}
 folder=$backups/$(date -u +%Y%m%dT%H%M%SZ)
 
-# The address travels in the environment of libpq: arguments can be read by every user of this machine.
+# The address travels in a file: arguments can be read by every user of this machine.
+service=$(mktemp)
+trap 'rm -f "$service"' EXIT
+
 dump() {
-	local service
-	service=$(mktemp)
-	trap 'rm -f "$service"' RETURN
 	"${VIANG_PYTHON:-/opt/viang/current/venv/bin/python}" -c '
 import os
 from psycopg.conninfo import conninfo_to_dict

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -105,8 +106,8 @@ def _opened(home: InstanceHome) -> dg.DagsterInstance:
 
 def _become(module_and_arguments: list[str], home: InstanceHome) -> int:
     """This process turns into the Dagster process, so that signals and its end reach whoever started us."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    # A shell that starts us in the background has SIGINT ignored, and the code server treats SIGTERM as SIGINT.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.execve(sys.executable, [sys.executable, "-m", *module_and_arguments], os.environ | home.env)
 
 

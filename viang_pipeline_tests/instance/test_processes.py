@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -85,3 +86,13 @@ def test_an_address_is_host_and_port(address: str) -> None:
     with pytest.raises(SystemExit) as ended:
         command.main(["code-server", "--listen", address])
     assert ended.value.code == 2
+
+
+@pytest.mark.usefixtures("storage_only")
+def test_a_process_started_in_the_background_of_a_shell_can_still_be_asked_to_end(became: Became) -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        start("daemon")
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL
+    finally:
+        signal.signal(signal.SIGINT, before)
