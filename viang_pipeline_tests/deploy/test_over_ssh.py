@@ -83,7 +83,5 @@ def test_a_version_git_does_not_know_changes_nothing(env: dict[str, str]) -> Non
     ],
 )
 def test_nothing_odd_reaches_the_host(env: dict[str, str], arguments: tuple[str, ...]) -> None:
-    env: dict[str, str], arguments: tuple[str, ...]
-) -> None:
     assert send(env, *arguments).returncode == 2
     assert not Path(env["CALLS"]).exists()
