@@ -56,6 +56,9 @@ def test_every_package_of_the_image_is_pinned() -> None:
     }
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
     seen: set[tuple[str, frozenset[str]]] = set()
+    assert {
+        canonicalize_name(Requirement(each).name) for each in project["optional-dependencies"]["kubernetes"]
+    } <= pinned
     waiting = [Requirement(text) for text in project["dependencies"]]
     while waiting:
         wanted = waiting.pop()
