@@ -48,8 +48,13 @@ def interface(name: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    caddy, folder = program("caddy"), tmp_path_factory.mktemp("caddy")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("caddy")
+
+
+@pytest.fixture(scope="module")
+def proxy(folder: Path) -> Iterator[str]:
+    caddy = program("caddy")
     hashed = subprocess.run(
         [caddy, "hash-password", "--bcrypt-cost", "4", "--plaintext", PASSWORD],
         capture_output=True,
@@ -119,6 +124,17 @@ def test_the_answer_tells_the_browser_to_be_careful(proxy: str) -> None:
     assert headers["X-Frame-Options"] == "DENY"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert "max-age" in headers["Strict-Transport-Security"]
+
+
+def test_who_consents_comes_back_to_a_page_without_login_and_the_code_is_in_no_log(proxy: str, folder: Path) -> None:
+    answer = httpx.get(f"{proxy}/retorno?code=TG-segredo&state=xyz")
+    assert answer.status_code == 200
+    assert answer.text.startswith("Autorização recebida. Copie o endereço desta página")
+    assert httpx.get(f"{proxy}/retorno/graphql").status_code == 401
+    while "/retorno?" not in (log := (folder / "log").read_text()):
+        time.sleep(0.05)
+    assert "TG-segredo" not in log
+    assert PASSWORD not in log
 
 
 def test_the_file_is_in_caddys_own_format(tmp_path: Path) -> None:
