@@ -21,7 +21,6 @@ migrate() {
 	as_viang "$1" "$1/venv/bin/viang" db upgrade &&
 		as_viang "$1" "$1/venv/bin/python" -m viang_pipeline.instance migrate
 }
-# To every process of the unit: runs then end themselves and say so.
-stop_code() { systemctl kill --signal=SIGTERM viang-code-server.service && systemctl stop viang-code-server.service; }
+stop_code() { systemctl stop viang-code-server.service; }
 activate() { systemctl restart viang-code-server.service viang-webserver.service viang-daemon.service; }
 check() { as_viang "$1" "$1/venv/bin/python" -m viang_pipeline.instance check --minutes "$2"; }
