@@ -2,7 +2,7 @@
 
 run_compose() { "$1/deploy/compose/run" "${@:2}"; }
 
-prepare() { run_compose "$1" pull --quiet code-server; }
+prepare() { run_compose "$1" pull --quiet --policy missing code-server; }
 stop_daemon() { run_compose "$1" stop daemon; }
 start_daemon() { run_compose "$1" up --detach --no-deps daemon; }
 wait_idle() { run_compose "$1" run --rm --no-deps -T code-server python -m viang_pipeline.instance wait-idle --minutes "$2"; }

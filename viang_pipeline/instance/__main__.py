@@ -20,7 +20,7 @@ from viang_pipeline.failures import ViangError
 from viang_pipeline.instance import InstanceHome, prepare_instance, processes
 from viang_pipeline.instance.health import wait_until_healthy
 from viang_pipeline.instance.runs import end_lost_runs, wait_until_idle
-from viang_pipeline.settings import load_settings
+from viang_pipeline.settings import Settings, load_settings
 
 log = logging.getLogger("viang_pipeline.instance")
 
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _code_server(asked: argparse.Namespace) -> int:
-    home = prepare_instance(load_settings())
+    home = prepare_instance(_settings("database_url", "dagster_database_url"))
     with _opened(home) as instance:
         end_lost_runs(instance)
     host, port = asked.listen
@@ -62,13 +62,13 @@ def _daemon(asked: argparse.Namespace) -> int:
 
 
 def _migrate(asked: argparse.Namespace) -> int:
-    with _opened(prepare_instance(load_settings())) as instance:
+    with _opened(prepare_instance(_settings("database_url", "dagster_database_url"))) as instance:
         instance.upgrade(log.info)
     return DONE
 
 
 def _wait_idle(asked: argparse.Namespace) -> int:
-    with _opened(prepare_instance(load_settings())) as instance:
+    with _opened(prepare_instance(_settings("dagster_database_url"))) as instance:
         left = wait_until_idle(instance, asked.minutes * 60)
     if left:
         log.error("still %d run(s) in progress after %g minutes", len(left), asked.minutes)
@@ -87,16 +87,24 @@ def _check(asked: argparse.Namespace) -> int:
 
 
 def _daemon_alive(asked: argparse.Namespace) -> int:
-    with _opened(prepare_instance(load_settings())) as instance:
+    with _opened(prepare_instance(_settings("dagster_database_url"))) as instance:
         alive = all_daemons_live(instance, heartbeat_tolerance_seconds=ALIVE_SECONDS)
     if not alive:
         log.error("a daemon has no fresh heartbeat")
     return DONE if alive else FAILED
 
 
+def _settings(*required: str) -> Settings:
+    """Of processes that each live alone, none may be the one that brings the embedded Postgres."""
+    settings = load_settings()
+    for name in required:
+        settings.require(name)
+    return settings
+
+
 def _with_code_server(asked: argparse.Namespace) -> InstanceHome:
     host, port = asked.code_server
-    return prepare_instance(load_settings(), code_server_host=host, code_server_port=port)
+    return prepare_instance(_settings("dagster_database_url"), code_server_host=host, code_server_port=port)
 
 
 def _opened(home: InstanceHome) -> dg.DagsterInstance:

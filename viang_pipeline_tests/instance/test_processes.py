@@ -81,6 +81,20 @@ def test_a_wrong_setting_is_one_line_and_not_a_traceback(
     assert "DAGSTER_DATABASE_URL" in caplog.text
 
 
+@pytest.mark.usefixtures("storage_only")
+@pytest.mark.parametrize("name", ["code-server", "migrate"])
+def test_what_touches_the_data_is_told_where_they_are(name: str, caplog: pytest.LogCaptureFixture) -> None:
+    assert command.main([name]) == 1
+    assert caplog.messages[-1].startswith("VIANG_DATABASE_URL: ")
+
+
+@pytest.mark.usefixtures("viang_home")
+@pytest.mark.parametrize("name", ["webserver", "daemon", "wait-idle", "daemon-alive"])
+def test_no_process_brings_an_embedded_postgres_of_its_own(name: str, caplog: pytest.LogCaptureFixture) -> None:
+    assert command.main([name]) == 1
+    assert caplog.messages[-1].startswith("DAGSTER_DATABASE_URL: ")
+
+
 @pytest.mark.parametrize("address", ["4000", "host:", "host:0", "host:port", ":4000"])
 def test_an_address_is_host_and_port(address: str) -> None:
     with pytest.raises(SystemExit) as ended:
