@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from viang_pipeline.instance.__main__ import parser
+from viang_pipeline.settings import Settings
 from viang_pipeline_tests.deploy.files import DEPLOY, program
 
 FOLDER = DEPLOY / "systemd"
@@ -72,6 +73,15 @@ def test_every_unit_has_the_same_user_home_and_settings_and_the_same_few_rights(
     assert service["EnvironmentFile"] == "/etc/viang/viang.env"
     assert "VIANG_HOME=/var/lib/viang" in service["Environment"]
     assert {name: service[name] for name in HARDENED} == HARDENED
+
+
+def test_only_the_code_server_is_given_the_secrets_of_the_pipeline() -> None:
+    secret = {
+        str(field.validation_alias) for field in Settings.model_fields.values() if "SecretStr" in str(field.annotation)
+    }
+    taken = {path.stem: set(unit(path)["Service"].get("UnsetEnvironment", "").split()) for path in DAGSTER}
+    assert taken.pop("viang-code-server") == set()
+    assert set(map(frozenset, taken.values())) == {frozenset(secret - {"DAGSTER_DATABASE_URL"})}
 
 
 @pytest.mark.parametrize("path", DAGSTER, ids=names(DAGSTER))
