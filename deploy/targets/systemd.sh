@@ -22,5 +22,8 @@ migrate() {
 		as_viang "$1" "$1/venv/bin/python" -m viang_pipeline.instance migrate
 }
 stop_code() { systemctl stop viang-code-server.service; }
-activate() { systemctl restart viang-code-server.service viang-webserver.service viang-daemon.service; }
+activate() {
+	systemctl restart viang-code-server.service viang-webserver.service viang-daemon.service &&
+		systemctl try-restart viang-webserver-guests.service
+}
 check() { as_viang "$1" "$1/venv/bin/python" -m viang_pipeline.instance check --minutes "$2"; }
