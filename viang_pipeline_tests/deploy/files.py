@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +30,15 @@ def variables(path: Path) -> set[str]:
 
 def program(name: str) -> str:
     """A program some machines have; the test is skipped where it is absent."""
-    found = shutil.which(name)
+    found = shutil.which(name, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     if found is None:
         pytest.skip(f"{name} is not installed on this machine")
     return found
+
+
+def docker_compose() -> list[str]:
+    """How docker compose is called here, as a program of its own or as a plugin; it needs no running engine."""
+    with suppress(OSError):
+        if subprocess.run(["docker", "compose", "version"], capture_output=True).returncode == 0:
+            return ["docker", "compose"]
+    return [program("docker-compose")]

@@ -13,7 +13,7 @@ import yaml
 
 from viang_pipeline.instance.__main__ import parser
 from viang_pipeline.settings import Settings
-from viang_pipeline_tests.deploy.files import DEPLOY, PROJECT, program, read_yaml, variables
+from viang_pipeline_tests.deploy.files import DEPLOY, PROJECT, docker_compose, program, read_yaml, variables
 
 FOLDER = DEPLOY / "compose"
 COMPOSE = read_yaml(FOLDER / "compose.yaml")
@@ -129,9 +129,8 @@ def config(tmp_path: Path) -> Path:
 
 
 def test_docker_compose_reads_it_as_we_mean_it(config: Path) -> None:
-    compose = program("docker-compose")
     done = subprocess.run(
-        [compose, "--env-file", config / "compose.env", "--file", FOLDER / "compose.yaml", "config"],
+        [*docker_compose(), "--env-file", config / "compose.env", "--file", FOLDER / "compose.yaml", "config"],
         env={"PATH": os.environ["PATH"], "VIANG_CONFIG": str(config), "VIANG_VERSION": "1.2.3"},
         capture_output=True,
         text=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -130,7 +131,10 @@ def test_the_migration_is_that_of_the_compose_file() -> None:
 
 def test_the_chart_is_the_version_of_our_dagster() -> None:
     [pinned] = [line for line in (PROJECT / "constraints.txt").read_text().splitlines() if line.startswith("dagster==")]
-    assert f"version {pinned.removeprefix('dagster==')}:" in (FOLDER / "values.yaml").read_text()
+    version = pinned.removeprefix("dagster==")
+    assert f"version {version}:" in (FOLDER / "values.yaml").read_text()
+    for path in (PROJECT / ".github" / "workflows" / "ci.yml", PROJECT / "docs" / "deployment.md"):
+        assert set(re.findall(r"--version (\S+)", path.read_text())) == {version}
 
 
 @pytest.mark.parametrize("name", ["migrate.yaml", "volume.yaml"])
