@@ -27,7 +27,7 @@ def env(tmp_path: Path, database: Database, empty_database: Database) -> dict[st
     with empty_database.transaction() as conn:
         conn.execute("create table runs as select 'noite' as nome")
     return {
-        "PATH": f"{PROGRAMS}:{os.environ['PATH']}",
+        "PATH": os.environ["PATH"],
         "PYTHONPATH": str(PROJECT),
         "VIANG_PYTHON": sys.executable,
         "VIANG_DATABASE_URL": database.url,

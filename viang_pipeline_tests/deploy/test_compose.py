@@ -19,7 +19,8 @@ FOLDER = DEPLOY / "compose"
 COMPOSE = read_yaml(FOLDER / "compose.yaml")
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = ("code-server", "webserver", "webserver-guests", "daemon")
-LASTING = {name: service for name, service in SERVICES.items() if name != "migrate"}
+ONCE = ("migrate", "backup")
+LASTING = {name: service for name, service in SERVICES.items() if name not in ONCE}
 SETTINGS = {str(field.validation_alias) for field in Settings.model_fields.values()}
 
 
@@ -46,12 +47,12 @@ def test_only_the_proxy_is_reachable_from_outside() -> None:
 def test_only_what_talks_to_the_outside_has_a_way_out() -> None:
     assert COMPOSE["networks"]["inside"] == {"internal": True}
     outside = {name for name, service in SERVICES.items() if "outside" in service["networks"]}
-    assert outside == {"code-server", "migrate", "proxy"}
+    assert outside == {"code-server", *ONCE, "proxy"}
 
 
-def test_secrets_of_the_pipeline_go_to_the_code_server_and_the_migration_alone() -> None:
+def test_secrets_of_the_pipeline_go_to_the_code_server_the_migration_and_the_backup_alone() -> None:
     told = {name for name, service in SERVICES.items() if "env_file" in service}
-    assert told == {"code-server", "migrate"}
+    assert told == {"code-server", *ONCE}
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -86,7 +87,7 @@ def test_logs_are_rotated_and_no_right_is_gained(name: str) -> None:
     assert service["security_opt"] == ["no-new-privileges:true"]
 
 
-@pytest.mark.parametrize("name", [*OURS, "migrate", "proxy"])
+@pytest.mark.parametrize("name", [*OURS, *ONCE, "proxy"])
 def test_a_container_of_ours_writes_only_to_its_volumes_and_has_no_capability_it_does_not_need(name: str) -> None:
     service = SERVICES[name]
     assert service["read_only"] is True
@@ -94,10 +95,10 @@ def test_a_container_of_ours_writes_only_to_its_volumes_and_has_no_capability_it
     assert service.get("cap_add", []) == (["NET_BIND_SERVICE"] if name == "proxy" else [])
 
 
-@pytest.mark.parametrize("name", [*OURS, "migrate"])
+@pytest.mark.parametrize("name", [*OURS, *ONCE])
 def test_all_of_ours_are_one_image_with_one_home(name: str) -> None:
     assert SERVICES[name]["image"].startswith("${VIANG_IMAGE:?")
-    assert SERVICES[name]["volumes"] == ["viang-home:/var/lib/viang"]
+    assert SERVICES[name]["volumes"][0].removesuffix(":ro") == "viang-home:/var/lib/viang"
     assert SERVICES[name]["environment"]["VIANG_HOME"] == "/var/lib/viang"
 
 
@@ -107,8 +108,9 @@ def test_every_image_has_a_version() -> None:
 
 
 def test_files_that_are_mounted_exist() -> None:
-    sources = [volume.split(":")[0] for volume in SERVICES["proxy"]["volumes"] if volume.startswith("..")]
-    assert sources == ["../proxy/Caddyfile"]
+    volumes = [volume for service in SERVICES.values() for volume in service["volumes"]]
+    sources = [volume.split(":")[0] for volume in volumes if volume.startswith("..")]
+    assert sources == ["../backup.sh", "../proxy/Caddyfile"]
     assert all((FOLDER / source).is_file() for source in sources)
 
 
