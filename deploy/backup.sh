@@ -24,7 +24,7 @@ from psycopg.conninfo import conninfo_to_dict
 from viang_pipeline.settings import checked_dsn
 print("[viang]", *(f"{name}={value}" for name, value in conninfo_to_dict(checked_dsn(os.environ["ADDRESS"])).items()), sep="\n")
 ' >"$service"
-	PGSERVICEFILE=$service PGSERVICE=viang "$programs/pg_dump" --format=custom --no-owner --lock-wait-timeout=60s --file="$1" "${@:2}"
+	PGSERVICEFILE=$service PGSERVICE=viang "$programs/pg_dump" --format=custom --lock-wait-timeout=60s --file="$1" "${@:2}"
 }
 
 mkdir -p "$folder"

@@ -26,5 +26,5 @@ git -C "$project" archive --format=tar.gz "$version" |
 	ssh -o BatchMode=yes "$host" "${sudo}mkdir -p '$folder' && ${sudo}tar -xzf - -C '$folder'"
 # A connection that breaks must not end a release half way: it goes on, and its log tells how it ended.
 exec ssh -o BatchMode=yes -o ServerAliveInterval=30 "$host" \
-	"${sudo}sh -c 'nohup \"$folder/deploy/release.sh\" $target $* >\"$folder/release.log\" 2>&1 & " \
+	"${sudo}sh -c ': >\"$folder/release.log\"; nohup \"$folder/deploy/release.sh\" $target $* >>\"$folder/release.log\" 2>&1 & " \
 	"release=\$!; tail -n +1 -f --pid=\$release \"$folder/release.log\"; wait \$release'"

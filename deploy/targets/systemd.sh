@@ -21,7 +21,8 @@ migrate() {
 	as_viang "$1" "$1/venv/bin/viang" db upgrade &&
 		as_viang "$1" "$1/venv/bin/python" -m viang_pipeline.instance migrate
 }
-stop_code() { systemctl stop viang-code-server.service; }
+# Asked politely it would wait for its runs.
+stop_code() { systemctl kill --signal=SIGKILL viang-code-server.service && systemctl stop viang-code-server.service; }
 activate() {
 	systemctl restart viang-code-server.service viang-webserver.service viang-daemon.service &&
 		systemctl try-restart viang-webserver-guests.service

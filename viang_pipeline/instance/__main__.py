@@ -19,7 +19,7 @@ from dagster._daemon.controller import all_daemons_live
 from viang_pipeline.failures import ViangError
 from viang_pipeline.instance import InstanceHome, prepare_instance, processes
 from viang_pipeline.instance.health import wait_until_healthy
-from viang_pipeline.instance.runs import end_lost_runs, wait_until_idle
+from viang_pipeline.instance.runs import wait_until_idle
 from viang_pipeline.settings import Settings, load_settings
 
 log = logging.getLogger("viang_pipeline.instance")
@@ -44,8 +44,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _code_server(asked: argparse.Namespace) -> int:
     home = prepare_instance(_settings("database_url", "dagster_database_url"))
-    with _opened(home) as instance:
-        end_lost_runs(instance)
     host, port = asked.listen
     return _become(processes.code_server(host, port), home)
 

@@ -11,8 +11,9 @@ from pathlib import Path
 
 def code_server(host: str, port: int) -> list[str]:
     """Serves the definitions over gRPC and executes the runs, each in a process of its own."""
-    # Runs then start with this Python, whatever `dagster` is on the PATH.
-    command = ["dagster", "code-server", "start", "--use-python-environment-entry-point"]
+    # Not `dagster code-server start`: it keeps our code in a child, and when that child alone is killed it goes on
+    # listening and serves nothing. Runs start with this Python, whatever `dagster` is on the PATH.
+    command = ["dagster", "api", "grpc", "--use-python-environment-entry-point"]
     return [*command, "-h", host, "-p", str(port), "-m", "viang_pipeline.definitions"]
 
 

@@ -1,6 +1,6 @@
 """Runs in progress, for whoever is about to stop the process they live in.
 
-Runs are children of the code server: when it ends hard they end with it, and nobody is left to say so.
+Runs are children of the code server: when it ends hard they end with it.
 """
 
 from __future__ import annotations
@@ -10,14 +10,11 @@ import time
 from collections.abc import Callable
 
 import dagster as dg
-from dagster._core.storage.tags import GRPC_INFO_TAG
 
 log = logging.getLogger(__name__)
 
 STARTED = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 """Held by a process. Queued runs are not: they wait in the database for a daemon."""
-
-LOST = "O processo desta execução terminou com o servidor de código; ela não está mais em andamento"
 
 
 def started_runs(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
@@ -44,20 +41,6 @@ def wait_until_idle(
             break
         sleep(interval)
     return left
-
-
-def end_lost_runs(instance: dg.DagsterInstance) -> list[str]:
-    """Mark runs of a code server that is gone as failed, and return their ids; the daemon then tries them again.
-
-    To be called before a code server starts, while none is running. Otherwise a lost run would count as in progress,
-    and hold its client's place in the queue, until ``max_runtime_seconds``. Runs of the command line live elsewhere and
-    are left alone.
-    """
-    lost = [run for run in started_runs(instance) if GRPC_INFO_TAG in run.tags]
-    for run in lost:
-        instance.report_run_failed(run, LOST)
-        log.warning("run %s was lost with its code server and is marked as failed", _name(run))
-    return [run.run_id for run in lost]
 
 
 def _name(run: dg.DagsterRun) -> str:

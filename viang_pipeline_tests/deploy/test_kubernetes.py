@@ -25,7 +25,7 @@ FOLDER = DEPLOY / "kubernetes"
 VALUES = read_yaml(FOLDER / "values.yaml")
 OURS = yaml.safe_load((files("viang_pipeline.instance") / "dagster.yaml").read_text(encoding="utf-8"))
 CODE = VALUES["dagster-user-deployments"]["deployments"][0]
-LOCAL = {"storage", "compute_logs"}
+LOCAL = {"storage", "compute_logs", "run_launcher"}
 """Blocks of dagster.yaml that are about one host."""
 
 

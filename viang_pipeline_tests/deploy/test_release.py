@@ -43,7 +43,7 @@ STEPS = {
         "stop daemon": r"stop daemon",
         "start daemon": r"up --detach --no-deps daemon",
         "drain": r"wait-idle",
-        "stop code": r"stop code-server",
+        "stop code": r"stop --timeout 10 code-server",
         "migrate": r"run --rm -T migrate",
         "activate": r"up --detach --remove-orphans --wait",
         "check": r"exec -T webserver .* check",

@@ -97,7 +97,7 @@ def test_a_code_server_that_is_asked_to_stop_waits_for_its_runs_before_they_are_
     assert service["KillMode"] == "mixed", (
         "the runs themselves are not asked: they would count as cancelled by somebody"
     )
-    assert service["TimeoutStopSec"] == "60s"
+    assert service["TimeoutStopSec"] == "15min"
 
 
 def test_the_backup_runs_after_the_night_was_read() -> None:
