@@ -15,6 +15,7 @@ from viang_pipeline.cli.db import bring_up_to_date
 from viang_pipeline.cli.processes import ProcessDiedError, Processes
 from viang_pipeline.failures import UsageError
 from viang_pipeline.instance import prepare_instance
+from viang_pipeline.instance import processes as dagster
 from viang_pipeline.logs import set_up_logging
 from viang_pipeline.settings import Settings, load_settings
 from viang_pipeline.warehouse.database import open_database
@@ -50,20 +51,17 @@ def serve(settings: Settings, port: int) -> None:
 def _run_dagster(settings: Settings, port: int) -> None:
     code_port = _free_port()
     instance = prepare_instance(settings, code_server_port=code_port)
-    # Runs then start with this Python, whatever `dagster` is on the PATH.
-    code_server = ["dagster", "code-server", "start", "--use-python-environment-entry-point"]
-    code_server += ["-h", HOST, "-p", str(code_port), "-m", "viang_pipeline.definitions"]
-    workspace = ["-w", str(instance.workspace)]
+    workspace = instance.workspace
     # SIGINT too: a shell that starts us in the background has it ignored, our children would inherit that, and the
     # code server, which treats SIGTERM as SIGINT, could then only be killed.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     try:
         with Processes() as processes:
-            processes.start("code-server", code_server, instance.env)
+            processes.start("code-server", dagster.code_server(HOST, code_port), instance.env)
             processes.wait_until(lambda: _listens(code_port))
-            processes.start("webserver", ["dagster_webserver", "-h", HOST, "-p", str(port), *workspace], instance.env)
-            processes.start("daemon", ["dagster._daemon", "run", *workspace], instance.env)
+            processes.start("webserver", dagster.webserver(HOST, port, workspace), instance.env)
+            processes.start("daemon", dagster.daemon(workspace), instance.env)
             processes.wait_until(lambda: _answers(port))
             out.print(f"Interface no ar: http://{HOST}:{port} (Ctrl-C encerra; o banco continua no ar)", markup=False)
             processes.watch()

@@ -5,6 +5,7 @@ The files beside this one are copied as they are; everything secret or local tra
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -30,11 +31,13 @@ class InstanceHome:
         return self.path / "workspace.yaml"
 
 
-def prepare_instance(settings: Settings, *, code_server_port: int | None = None) -> InstanceHome:
+def prepare_instance(
+    settings: Settings, *, code_server_host: str = "127.0.0.1", code_server_port: int | None = None
+) -> InstanceHome:
     """Write Dagster's files into VIANG_HOME/dagster and return its home; safe to call again.
 
-    Starts the embedded Postgres when DAGSTER_DATABASE_URL is not set. ``code_server_port`` is only needed by the
-    processes that read workspace.yaml.
+    Starts the embedded Postgres when DAGSTER_DATABASE_URL is not set. ``code_server_host`` and ``code_server_port`` are
+    only needed by the processes that read workspace.yaml.
     """
     home = settings.home.expanduser().resolve()
     path = home / "dagster"
@@ -48,6 +51,7 @@ def prepare_instance(settings: Settings, *, code_server_port: int | None = None)
         "DAGSTER_EVENT_BATCH_SIZE": "200",
     }
     if code_server_port is not None:
+        env["VIANG_CODE_SERVER_HOST"] = code_server_host
         env["VIANG_CODE_SERVER_PORT"] = str(code_server_port)
     make_private_folder(path)
     for name in CONFIGURATION:
@@ -56,9 +60,9 @@ def prepare_instance(settings: Settings, *, code_server_port: int | None = None)
 
 
 def _write_if_changed(path: Path, text: str) -> None:
-    """A running process never sees a half-written file."""
+    """A running process never sees a half-written file, nor does one that starts at the same moment take ours away."""
     if path.exists() and path.read_text(encoding="utf-8") == text:
         return
-    unfinished = path.with_suffix(".new")
+    unfinished = path.with_suffix(f".{secrets.token_hex(8)}")
     unfinished.write_text(text, encoding="utf-8")
     unfinished.replace(path)
