@@ -4,7 +4,8 @@ Only the webserver keeps connections by itself; every other process opens a new 
 hundreds of events with three statements each, so that opening connections was most of what a run cost. And a run looks
 into the catalogue for tables and columns of Dagster's own some hundred times; what was there once stays there.
 
-A process that records the start of a run shows from then on that the run lives.
+A process that records the start of a run shows from then on that the run lives. Two runs that are the first to use a
+pool make it at the same moment: Dagster lets one of them crash.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import dagster as dg
 from dagster_postgres import DagsterPostgresStorage
+from psycopg2.errors import InFailedSqlTransaction
+from sqlalchemy.exc import InternalError
 
 from viang_pipeline.instance.alive import SignOfLife
 
@@ -45,12 +48,28 @@ class PooledPostgresStorage(DagsterPostgresStorage):
             setattr(storage.event_log_storage, question, _until_found(getattr(storage.event_log_storage, question)))
         events: Any = storage.event_log_storage
         events.store_event = _showing_life(events.postgres_url, events.store_event)
+        events.initialize_concurrency_limit_to_default = _made_once(events.initialize_concurrency_limit_to_default)
         return storage
 
 
 def url_of(instance: dg.DagsterInstance) -> str:
     """Where an instance with this storage keeps its events."""
     return cast("PostgresEventLogStorage", instance.event_log_storage).postgres_url
+
+
+def _made_once(make: Callable[[str], bool]) -> Callable[[str], bool]:
+    """``make``, where a pool that another run has made meanwhile is as good as one of our own."""
+
+    def make_or_find(pool: str) -> bool:
+        try:
+            return make(pool)
+        except InternalError as failure:
+            # Dagster answers a row that is already there with a statement in the transaction that this has ended.
+            if isinstance(failure.orig, InFailedSqlTransaction):
+                return True
+            raise
+
+    return make_or_find
 
 
 def _showing_life(url: str, store: Store) -> Store:

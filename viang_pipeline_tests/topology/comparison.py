@@ -7,6 +7,7 @@ columns too.
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 
 import psycopg
 from psycopg import sql
@@ -71,12 +72,13 @@ def compared_tables(conn: psycopg.Connection) -> list[str]:
     return [name for (name,) in rows if name not in JOURNALS]
 
 
-def stale(conn: psycopg.Connection) -> int:
-    """Days whose tables have not followed the raw data, and billing periods."""
+def stale(conn: psycopg.Connection, last_closed: date) -> int:
+    """Days whose tables have not followed the raw data, and billing periods. A day still open is not built yet."""
     row = conn.execute(
-        "select (select count(*) from dashboard.day_state where bruto_rev > linhas_de or linhas_rev > sku_de"
-        " or linhas_rev > cliente_de)"
-        " + (select count(*) from dashboard.billing_readings where bruto_rev > mart_de)"
+        "select (select count(*) from dashboard.day_state where dia <= %s"
+        " and (bruto_rev > linhas_de or linhas_rev > sku_de or linhas_rev > cliente_de))"
+        " + (select count(*) from dashboard.billing_readings where bruto_rev > mart_de)",
+        [last_closed],
     ).fetchone()
     assert row is not None  # an aggregate always gives one row
     return int(row[0])

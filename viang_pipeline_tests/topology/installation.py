@@ -27,6 +27,7 @@ from viang_pipeline.sources.trust import trusted
 from viang_pipeline.warehouse import embedded
 from viang_pipeline.warehouse.database import Database
 from viang_pipeline_tests.topology.code_server import HOST, CodeServer, listens
+from viang_pipeline_tests.topology.environment import only, settings_of
 from viang_pipeline_tests.topology.postgres import Postgres
 from viang_pipeline_tests.topology.service import Service
 from viang_pipeline_tests.topology.supervisor import Restartable, Supervisor
@@ -65,7 +66,7 @@ class Installation:
 
     def settings(self, now: datetime) -> Settings:
         """What a command of this installation would read at an instant."""
-        return Settings(_env_file=None, **self.environment, VIANG_NOW=now.isoformat())  # type: ignore[call-arg]
+        return settings_of(self.environment | {"VIANG_NOW": now.isoformat()}, self.home)
 
     def at(self, now: datetime) -> None:
         """Move the installation and its marketplace to an instant; running runs keep the one they started with."""
@@ -107,7 +108,7 @@ def running(
         "VIANG_HOME": str(home / "viang"),
     }
     code_port, web_port = _free_port(), _free_port()
-    prepared = prepare_instance(Settings(_env_file=None, **ours), code_server_port=code_port)  # type: ignore[call-arg]
+    prepared = prepare_instance(settings_of(ours, home), code_server_port=code_port)
     _poll_faster(prepared.path / "dagster.yaml")
     environment = {name: os.environ[name] for name in INHERITED if name in os.environ} | dict(prepared.env) | ours
     environment["PYTHONPATH"] = str(Path(viang_pipeline.__file__).parents[1])
@@ -160,8 +161,8 @@ def new_home() -> Path:
 
 
 def _opened(path: Path, environment: Mapping[str, str]) -> dg.DagsterInstance:
-    os.environ.update({name: environment[name] for name in ("VIANG_DAGSTER_STORAGE_URL", "VIANG_COMPUTE_LOGS")})
-    return dg.DagsterInstance.from_config(str(path))
+    with only(environment, path):
+        return dg.DagsterInstance.from_config(str(path))
 
 
 def _poll_faster(path: Path) -> None:

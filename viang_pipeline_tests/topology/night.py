@@ -67,7 +67,7 @@ class Found:
     differing: dict[str, int]
     mails: dict[str, int]
     uncertain: int
-    tokens: list[str] = field(default_factory=list)
+    broken_tokens: list[str] = field(default_factory=list)
 
     @property
     def sent_twice(self) -> list[str]:
@@ -226,7 +226,7 @@ class Night:
             for key in sorted(keys - set(self.house.instance.get_materialized_partitions(asset)))
         ]
         with self.house.database.transaction() as conn:
-            if stale(conn):
+            if stale(conn, self.day):
                 absent.append("stale days")
         return absent
 

@@ -66,7 +66,7 @@ def scene(nights: int) -> Iterator[Scene]:
         }
         calm = _database(data.server.superuser_url, data.server.viang_url, "calm", "template1")
         upgrade(calm)
-        other = ends.enter_context(twin(calm, given, str(home / "twin"), days))
+        other = ends.enter_context(twin(calm, given, home / "twin", days))
         now, last = at_night(0, HISTORY)
         other.open_shop(now, last)
         _replace(data.server.superuser_url, "viang", "calm")

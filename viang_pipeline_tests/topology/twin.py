@@ -5,12 +5,11 @@ It has a marketplace and a database of its own, so that nothing that happens to 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from unittest.mock import patch
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import dagster as dg
@@ -27,6 +26,7 @@ from viang_pipeline.settings import Settings
 from viang_pipeline.sources.trust import trusted
 from viang_pipeline.warehouse import clients
 from viang_pipeline.warehouse.database import Database
+from viang_pipeline_tests.topology.environment import only, settings_of
 from viang_pipeline_tests.topology.town import CLIENTS, FIRST, addresses, opened, world
 
 UNPACED = {"bling": {"calls_per_second": 1000.0}}
@@ -45,6 +45,7 @@ class Twin:
     database: Database
     sandbox: Sandbox
     environment: dict[str, str] = field(repr=False)
+    folder: Path
     instance: dg.DagsterInstance = field(repr=False)
 
     def open_shop(self, now: datetime, last: date) -> None:
@@ -66,7 +67,7 @@ class Twin:
 
     def _run(self, job: str, now: datetime, first: date, last: date) -> None:
         self.sandbox.clock.set(now)
-        with patch.dict(os.environ, self.environment | {"VIANG_NOW": now.isoformat()}):
+        with only(self.environment | {"VIANG_NOW": now.isoformat()}, self.folder):
             for client_id in CLIENTS:
                 reports = run_range(
                     self.instance, job, client_id, first, last, starts=FIRST, now=now, resources=UNPACED
@@ -76,20 +77,21 @@ class Twin:
 
     def _settings(self, now: datetime) -> Settings:
         self.sandbox.clock.set(now)
-        return Settings(_env_file=None, **self.environment, VIANG_NOW=now.isoformat())  # type: ignore[call-arg]
+        return settings_of(self.environment | {"VIANG_NOW": now.isoformat()}, self.folder)
 
 
 @contextmanager
-def twin(database: Database, given: dict[str, str], home: str, days: int) -> Iterator[Twin]:
-    """A twin on ``database``. ``given``: settings besides addresses."""
+def twin(database: Database, given: dict[str, str], folder: Path, days: int) -> Iterator[Twin]:
+    """A twin on ``database``, with an empty folder for its files. ``given``: settings besides addresses."""
+    folder.mkdir()
     with opened(Sandbox(world(days))) as sandbox, dg.DagsterInstance.ephemeral() as instance:
         environment = {
             **addresses(sandbox),
             **given,
             "VIANG_DATABASE_URL": database.url,
-            "VIANG_HOME": home,
+            "VIANG_HOME": str(folder / "home"),
         }
-        yield Twin(database, sandbox, environment, instance)
+        yield Twin(database, sandbox, environment, folder, instance)
 
 
 def connect(settings: Settings, database: Database) -> None:

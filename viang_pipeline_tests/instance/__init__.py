@@ -1,0 +1,1 @@
+"""Dagster's instance as this project sets it up."""

@@ -1,0 +1,38 @@
+"""The whole kill matrix: python -m viang_pipeline_tests.topology [--only TEXT] [--write]
+
+Starts the topology once and disturbs a night of it per row. ``--write`` puts the table into docs/kill-matrix.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from pathlib import Path
+
+from viang_pipeline_tests.topology.matrix import MATRIX, row, table, write
+from viang_pipeline_tests.topology.scene import scene
+
+DOCUMENT = Path("docs/kill-matrix.md")
+
+
+def main() -> None:
+    """Run the rows asked for and print them as they come."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default="", help="rows whose disturbance or point has this text")
+    parser.add_argument("--write", action="store_true", help=f"write the table into {DOCUMENT}")
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.WARNING)
+    chosen = [case for case in MATRIX if options.only in f"{case.name} {case.point.name}"]
+    rows = []
+    with scene(len(chosen)) as stage:
+        for case in chosen:
+            rows.append(row(stage, case))
+            sys.stderr.write(" | ".join(rows[-1]) + "\n")
+            if options.write:
+                write(DOCUMENT, rows)
+    sys.stdout.write(table(rows) + "\n")
+
+
+if __name__ == "__main__":
+    main()
