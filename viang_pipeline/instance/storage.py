@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 import dagster as dg
 from dagster_postgres import DagsterPostgresStorage
-from psycopg2.errors import InFailedSqlTransaction
 from sqlalchemy.exc import InternalError
 
 from viang_pipeline.instance.alive import SignOfLife
@@ -29,6 +28,7 @@ RECYCLE_SECONDS = 600
 MOST_AT_ONCE = 20
 LOOKED_UP = ("has_table", "has_asset_key_col")
 ENDS = (dg.DagsterEventType.RUN_SUCCESS, dg.DagsterEventType.RUN_FAILURE, dg.DagsterEventType.RUN_CANCELED)
+IN_FAILED_TRANSACTION = "25P02"
 
 Store = Callable[[dg.EventLogEntry], None]
 
@@ -65,9 +65,9 @@ def _made_once(make: Callable[[str], bool]) -> Callable[[str], bool]:
             return make(pool)
         except InternalError as failure:
             # Dagster answers a row that is already there with a statement in the transaction that this has ended.
-            if isinstance(failure.orig, InFailedSqlTransaction):
-                return True
-            raise
+            if getattr(failure.orig, "pgcode", None) != IN_FAILED_TRANSACTION:
+                raise
+            return True
 
     return make_or_find
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import signal
 import sys
 from pathlib import Path
 
@@ -23,6 +24,10 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help=f"write the table into {DOCUMENT}")
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING)
+    # SIGINT too: a shell that starts us in the background has it ignored, and the code server, which treats SIGTERM as
+    # SIGINT, would inherit that.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     chosen = [case for case in MATRIX if options.only in f"{case.name} {case.point.name}"]
     rows = []
     with scene(len(chosen)) as stage:

@@ -116,7 +116,9 @@ def _serve(parent: Connection, days: int) -> None:
                 where: dict[str, Any] = {"path": path, "seller": sandbox.world.seller(HELD).seller_id}
                 reached.clear()
                 sandbox.faults.add(Fault("hook", hook=lambda _, now: reached.append(now), **where))
-                sandbox.faults.add(Fault("slow" if answered else "delay", seconds=seconds, **where))
+                # ``processed``: nobody heard the answer, so the platform lets the renewal be asked for again.
+                held = Fault("slow", seconds=seconds, processed=True, **where)
+                sandbox.faults.add(held if answered else Fault("delay", seconds=seconds, **where))
             elif name == "let_go":
                 sandbox.faults.clear()
             parent.send(bool(reached))
