@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 
 import dagster as dg
+from dagster._core.errors import DagsterUserCodeUnreachableError
 from dagster._core.launcher import CheckRunHealthResult, DefaultRunLauncher, WorkerStatus
 from dagster._serdes import ConfigurableClassData
 
@@ -32,12 +33,28 @@ class WatchedRunLauncher(DefaultRunLauncher):
         return True
 
     def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
-        """RUNNING while there is a sign of life, or too short a silence; otherwise NOT_FOUND."""
+        """RUNNING while there is a sign of life, or too short a silence; otherwise NOT_FOUND.
+
+        A run is not called dead before its code server is back: the one attempt to retry it would fail for good.
+        """
         if lives(url_of(self._instance), run.run_id):
             self._silent_since.pop(run.run_id, None)
             return CheckRunHealthResult(WorkerStatus.RUNNING)
         now = time.monotonic()
+        if not self._could_be_retried(run.run_id):
+            self._silent_since[run.run_id] = now
         if now - self._silent_since.setdefault(run.run_id, now) < SILENT_SECONDS:
             return CheckRunHealthResult(WorkerStatus.RUNNING, "no sign of life for some seconds")
         del self._silent_since[run.run_id]
         return CheckRunHealthResult(WorkerStatus.NOT_FOUND, "the process of the run is gone")
+
+    def _could_be_retried(self, run_id: str) -> bool:
+        """Whether the server that launched the run answers; of a run on a command line nobody is asked."""
+        client = self._get_grpc_client_for_termination(run_id)
+        if client is None:
+            return True
+        try:
+            client.ping("")
+        except DagsterUserCodeUnreachableError:
+            return False
+        return True

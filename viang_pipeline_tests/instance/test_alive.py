@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -12,7 +13,10 @@ from pathlib import Path
 import dagster as dg
 import psycopg
 import pytest
+from dagster._core.errors import DagsterUserCodeUnreachableError
 from dagster._core.launcher import WorkerStatus
+from dagster._core.storage.tags import GRPC_INFO_TAG
+from dagster._grpc.client import DagsterGrpcClient
 
 import viang_pipeline
 from viang_pipeline.instance import alive, launcher, storage
@@ -119,3 +123,29 @@ def test_monitoring_is_told_of_a_death_only_after_some_silence(
         assert status() == WorkerStatus.RUNNING, "the silence begins anew"
         now += launcher.SILENT_SECONDS
         assert status() == WorkerStatus.NOT_FOUND
+
+
+def test_a_run_is_not_called_dead_while_nobody_could_retry_it(
+    empty_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr(launcher, "url_of", lambda instance: empty_database.url)
+    monkeypatch.setattr(launcher.time, "monotonic", lambda: now)
+    answers = False
+
+    def ping(client: DagsterGrpcClient, echo: str) -> None:
+        if not answers:
+            raise DagsterUserCodeUnreachableError
+
+    monkeypatch.setattr(DagsterGrpcClient, "ping", ping)
+    with dg.instance_for_test() as instance:
+        watched = WatchedRunLauncher()
+        watched.register_instance(instance)
+        run = instance.add_run(
+            dg.DagsterRun("daily_update", RUN, tags={GRPC_INFO_TAG: json.dumps({"host": "127.0.0.1", "port": 1})})
+        )
+        for _ in range(3):
+            assert watched.check_run_worker_health(run).status == WorkerStatus.RUNNING
+            now += launcher.SILENT_SECONDS
+        answers = True
+        assert watched.check_run_worker_health(run).status == WorkerStatus.NOT_FOUND

@@ -1,6 +1,7 @@
-"""The whole kill matrix: python -m viang_pipeline_tests.topology [--only TEXT] [--write]
+"""The whole kill matrix: python -m viang_pipeline_tests.topology [--from 5] [--only TEXT] [--write]
 
-Starts the topology once and disturbs a night of it per row. ``--write`` puts the table into docs/kill-matrix.md.
+Starts the topology once and disturbs a night of it per row. ``--write`` puts the rows into docs/kill-matrix.md and
+leaves the others there.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ DOCUMENT = Path("docs/kill-matrix.md")
 def main() -> None:
     """Run the rows asked for and print them as they come."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--from", dest="first", type=int, default=1, help="number of the first row")
     parser.add_argument("--only", default="", help="rows whose disturbance or point has this text")
     parser.add_argument("--write", action="store_true", help=f"write the table into {DOCUMENT}")
     options = parser.parse_args()
@@ -28,7 +30,7 @@ def main() -> None:
     # SIGINT, would inherit that.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
-    chosen = [case for case in MATRIX if options.only in f"{case.name} {case.point.name}"]
+    chosen = [case for case in MATRIX[options.first - 1 :] if options.only in f"{case.name} {case.point.name}"]
     rows = []
     with scene(len(chosen)) as stage:
         for case in chosen:

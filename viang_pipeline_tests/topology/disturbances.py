@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -155,10 +154,11 @@ def _log_folders(house: Installation) -> tuple[Path, ...]:
 
 @contextmanager
 def _written_to(night: Night, table: str) -> Iterator[None]:
-    """Hold a mart's table until a run waits for it: the night stands in the middle of a transaction."""
-    with night.house.database.transaction() as conn:
+    """Hold a mart's table once all runs are at work, until one waits for it in the middle of a transaction."""
+    night.begin()
+    until(night.all_started, "all runs of the night")
+    with closing(night.house.database.connect()) as conn:
         conn.execute(f"lock table {table} in share row exclusive mode")
-        night.begin()
 
         def waited_for() -> bool:
             row = conn.execute(
@@ -168,11 +168,3 @@ def _written_to(night: Night, table: str) -> Iterator[None]:
 
         until(waited_for, f"a run that writes {table}")
         yield
-
-
-def signalled(pid: int) -> None:
-    """kill -9 of a process that may be gone."""
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return

@@ -82,8 +82,14 @@ def table(rows: Sequence[tuple[str, ...]]) -> str:
 
 
 def write(document: Path, rows: Sequence[tuple[str, ...]]) -> None:
-    """Put the table between its marks; everything else of the document stays."""
+    """Put the rows into the table between the marks, in the order of the matrix; everything else stays as it is."""
     text = document.read_text(encoding="utf-8")
     before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    document.write_text(f"{before}{BEGIN}\n\n{table(rows)}\n\n{END}{after}", encoding="utf-8")
+    old, _, after = rest.partition(END)
+    known = {cells[:2]: cells for cells in map(_cells, old.strip().splitlines()[2:])} | {row[:2]: row for row in rows}
+    ordered = [known[key] for case in MATRIX if (key := (case.name, case.point.name)) in known]
+    document.write_text(f"{before}{BEGIN}\n\n{table(ordered)}\n\n{END}{after}", encoding="utf-8")
+
+
+def _cells(line: str) -> tuple[str, ...]:
+    return tuple(cell.strip() for cell in line.strip("|").split(" | "))

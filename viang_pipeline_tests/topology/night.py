@@ -40,6 +40,7 @@ log = logging.getLogger(__name__)
 MORNING = timedelta(hours=2)
 """From the night's start to when missed days are caught up."""
 
+NOT_YET = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING]
 AWAY = (psycopg.Error, sqlalchemy.exc.SQLAlchemyError, httpx.HTTPError, dg.DagsterError, ViangError, OSError)
 """What asking a part of the installation raises while it is down."""
 
@@ -98,7 +99,11 @@ class Night:
                 conn, mailer_to(port), HELD, "alerta", str(self.day), 1, ["ana@loja.com.br"], content, self.now
             )
         self.begun = time.time()
-        for client_id in CLIENTS:
+        self.runs["mail"] = self.launch("send_mail", {}, {})
+        for client_id in reversed(CLIENTS):
+            if client_id == HELD:
+                # So that a disturbance meets every run at work, and none while it starts.
+                until(lambda: self.all_started(), "the other runs of the night")
             tags = {
                 "dagster/partition": partition_key(client_id, self.day),
                 "dagster/partition/client": client_id,
@@ -107,7 +112,6 @@ class Night:
             }
             config = {"resources": {name: {"config": given} for name, given in UNPACED.items()}}
             self.runs[client_id] = self.launch("daily_update", tags, config)
-        self.runs["mail"] = self.launch("send_mail", {}, {})
 
     def launch(self, job: str, tags: dict[str, str], config: dict[str, object]) -> str:
         """What the launchpad sends for one run; the run's id."""
@@ -199,6 +203,10 @@ class Night:
             return question()
         except AWAY:
             return None
+
+    def all_started(self) -> bool:
+        """Whether every run asked for is at work, or over."""
+        return not self.house.instance.get_runs(dg.RunsFilter(statuses=NOT_YET), limit=1)
 
     def _done(self) -> bool:
         return self._quiet() and not self._missing()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-PATIENCE = 420.0
+PATIENCE = 600.0
 """Seconds: far above what is measured, so that only what never comes fails."""
 
 
