@@ -50,8 +50,9 @@ def serve(settings: Settings, port: int) -> None:
 def _run_dagster(settings: Settings, port: int) -> None:
     code_port = _free_port()
     instance = prepare_instance(settings, code_server_port=code_port)
-    # Runs then start with this Python, whatever `dagster` is on the PATH.
-    code_server = ["dagster", "code-server", "start", "--use-python-environment-entry-point"]
+    # Not `dagster code-server start`: it keeps our code in a child, and when that child alone is killed it goes on
+    # listening and serves nothing. Runs start with this Python, whatever `dagster` is on the PATH.
+    code_server = ["dagster", "api", "grpc", "--use-python-environment-entry-point"]
     code_server += ["-h", HOST, "-p", str(code_port), "-m", "viang_pipeline.definitions"]
     workspace = ["-w", str(instance.workspace)]
     # SIGINT too: a shell that starts us in the background has it ignored, our children would inherit that, and the

@@ -17,7 +17,7 @@ HOST = "127.0.0.1"
 class CodeServer(Service):
     """``VIANG_NOW`` stands in the ``.env`` of its folder, which each run and each tick reads anew.
 
-    While it starts there is none: ``dagster code-server`` takes a ``.env`` it finds then into its environment, and the
+    While it starts there is none: ``dagster`` takes a ``.env`` it finds then into its environment, and the
     clock would stand still.
     """
 

@@ -116,8 +116,8 @@ def running(
     commands = {
         CODE: [
             "dagster",
-            "code-server",
-            "start",
+            "api",
+            "grpc",
             "--use-python-environment-entry-point",
             "-h",
             HOST,

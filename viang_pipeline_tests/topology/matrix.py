@@ -23,7 +23,7 @@ MATRIX: tuple[Disturbance, ...] = (
     Disturbance("kill -9 of the run's process", MART, do.kill_run),
     Disturbance("kill -9 of the code server with all it started", ORDERS, do.kill(CODE)),
     Disturbance("kill -9 of the code server with all it started", MART, do.kill(CODE)),
-    Disturbance("kill -9 of the code server's child alone", BLING, do.kill_server_process),
+    Disturbance("kill -9 of the code server, its runs living on until it is restarted", BLING, do.kill_server_alone),
     Disturbance("SIGTERM of the code server, a new one on its port", ORDERS, do.redeploy),
     Disturbance("kill -9 of the daemon", BLING, do.kill(DAEMON)),
     Disturbance("kill -9 of the webserver", BLING, do.kill(WEB)),
