@@ -49,18 +49,17 @@ JOURNALS = {
 SCHEMAS = ("dashboard", "raw")
 
 
-def differing_rows(one: Database, other: Database) -> dict[str, int]:
-    """Table → rows that only one of the two has; empty when they are equal. All tables of both schemas."""
-    found = {}
+def differing_rows(one: Database, other: Database) -> Counter[tuple[str, str, str]]:
+    """Rows that only one of the two has: (table, which of the two, the row). All tables of both schemas."""
+    found: Counter[tuple[str, str, str]] = Counter()
     with one.transaction() as left, other.transaction() as right:
         names = compared_tables(left)
         if names != compared_tables(right):
             raise AssertionError("the two databases have different tables")
         for name in names:
             mine, theirs = _rows(left, name), _rows(right, name)
-            different = (mine - theirs).total() + (theirs - mine).total()
-            if different:
-                found[name] = different
+            for side, rows in (("first", mine - theirs), ("second", theirs - mine)):
+                found.update({(name, side, row): number for row, number in rows.items()})
     return found
 
 

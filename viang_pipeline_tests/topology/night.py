@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -85,6 +86,7 @@ class Night:
     mailbox: Mailbox
     now: datetime
     day: date
+    differed_before: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     runs: dict[str, str] = field(default_factory=dict)
     begun: float = 0.0
 
@@ -157,11 +159,21 @@ class Night:
             seconds,
             len(retried),
             ", ".join(how),
-            differing_rows(self.house.database, self.twin.database),
+            self._differing(),
             mails,
             uncertain,
             self.broken_tokens(),
         )
+
+    def _differing(self) -> dict[str, int]:
+        """Rows that differ since this night."""
+        now = differing_rows(self.house.database, self.twin.database)
+        new = now - self.differed_before
+        self.differed_before.update(new)
+        found: dict[str, int] = {}
+        for (table, _, _), number in new.items():
+            found[table] = found.get(table, 0) + number
+        return found
 
     def broken_tokens(self) -> list[str]:
         """Grants that cannot be renewed, or whose new token is refused."""

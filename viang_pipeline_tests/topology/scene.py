@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import psycopg
 from cryptography.fernet import Fernet
@@ -34,6 +35,8 @@ class Scene:
     twin: Twin
     mailbox: Mailbox
     nights: int = 0
+    differed: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    """What earlier nights left different, so that each night answers for itself."""
 
     def night(self, disturbance: Disturbance) -> Found:
         """The next night of both, one of them disturbed. Raises NeverCameError when it does not recover."""
@@ -41,7 +44,7 @@ class Scene:
         now, day = at_night(self.nights, HISTORY)
         self.twin.night(now, day)
         self.mailbox.kept.clear()
-        night = Night(self.house, self.twin, self.mailbox, now, day)
+        night = Night(self.house, self.twin, self.mailbox, now, day, self.differed)
         try:
             with disturbance.point.reached(night):
                 struck = time.monotonic()
