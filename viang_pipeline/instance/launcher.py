@@ -50,7 +50,7 @@ class WatchedRunLauncher(DefaultRunLauncher):
 
     def _could_be_retried(self, run_id: str) -> bool:
         """Whether the server that launched the run answers; of a run on a command line nobody is asked."""
-        client = self._get_grpc_client_for_termination(run_id)
+        client = self._get_grpc_client_for_termination(run_id)  # type: ignore[no-untyped-call]
         if client is None:
             return True
         try:
