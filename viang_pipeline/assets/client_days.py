@@ -16,8 +16,13 @@ import psycopg
 from viang_pipeline import partitions
 from viang_pipeline.collect.work import Outcome, PartialCollectionError
 from viang_pipeline.failures import SourceFailure, ViangError
+from viang_pipeline.warehouse.database import went_away
 
 Each = Callable[[str, list[date]], Outcome]
+
+RETRIES, RETRY_AFTER = 6, 20
+"""How often, and after how many seconds, a step begins again when the database went away: two minutes in all, the time
+a restart takes. Nothing is lost by it: what was committed is found again and not written twice."""
 
 POLICY = dg.BackfillPolicy.multi_run(max_partitions_per_run=partitions.MAX_DAYS_PER_RUN)
 
@@ -30,7 +35,8 @@ def each_client(
 ) -> dg.MaterializeResult[None]:
     """Do ``work`` for every client of the run; materialization metadata for people in the result.
 
-    Raises dagster.Failure naming every client that failed, after all others were done.
+    Raises dagster.Failure naming every client that failed, after all others were done; RetryRequested when a failure
+    is only that the database went away.
     """
     wanted = partitions.client_days(context, now)
     outcomes: dict[str, Outcome] = {}
@@ -52,6 +58,8 @@ def each_client(
         metadata |= preview(wanted)
     _report(context, outcomes, metadata, failed=bool(failures))
     if failures:
+        if context.retry_number < RETRIES and any(went_away(failure) for failure in failures.values()):
+            raise dg.RetryRequested(max_retries=RETRIES, seconds_to_wait=RETRY_AFTER)
         raise _failure(failures, metadata)
     return dg.MaterializeResult(metadata=metadata)
 

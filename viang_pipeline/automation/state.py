@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 import dagster as dg
 import psycopg
+from dagster._core.storage.tags import AUTO_RETRY_RUN_ID_TAG, WILL_RETRY_TAG
 
 from viang_pipeline.collect.bling.feeds import NO_PERMISSION
 from viang_pipeline.mail.alerts import FailedCheck
@@ -28,6 +29,10 @@ class ClientState(NamedTuple):
     client_id: str
     starts: date
     complete: frozenset[date]
+
+
+RETRY_COMES_WITHIN = timedelta(minutes=5)
+"""Of the failure; Dagster's daemon looks every few seconds. One that does not come holds nothing up for longer."""
 
 
 def registered_clients(conn: psycopg.Connection) -> list[str]:
@@ -61,9 +66,21 @@ def active_clients(conn: psycopg.Connection) -> list[ClientState]:
 
 
 def clients_with_runs(instance: dg.DagsterInstance) -> set[str]:
-    """Clients that have a run queued or in progress, backfills of many clients included: left alone until it ends."""
-    runs = instance.get_runs(dg.RunsFilter(statuses=IN_PROGRESS))
+    """Clients that have a run queued or in progress, backfills of many clients included: left alone until it ends.
+
+    A crashed run that is about to be tried again counts too: days built from half of its reads would be shown, and
+    restated a minute later.
+    """
+    runs = [*instance.get_runs(dg.RunsFilter(statuses=IN_PROGRESS)), *_about_to_be_retried(instance)]
     return {client_id for run in runs for client_id in clients_of(run.tags, instance)}
+
+
+def _about_to_be_retried(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
+    lately = datetime.now(UTC) - RETRY_COMES_WITHIN
+    crashed = instance.get_runs(
+        dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], tags={WILL_RETRY_TAG: "true"}, updated_after=lately)
+    )
+    return [run for run in crashed if AUTO_RETRY_RUN_ID_TAG not in run.tags]
 
 
 OTHER_SOURCES = ("shipments", "listings", "visits", "ads", "claims", "discounts")

@@ -3,22 +3,34 @@
 Only the webserver keeps connections by itself; every other process opens a new one per statement. A run writes
 hundreds of events with three statements each, so that opening connections was most of what a run cost. And a run looks
 into the catalogue for tables and columns of Dagster's own some hundred times; what was there once stays there.
+
+A process that records the start of a run shows from then on that the run lives. Two runs that are the first to use a
+pool make it at the same moment: Dagster lets one of them crash.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+import dagster as dg
 from dagster_postgres import DagsterPostgresStorage
+from sqlalchemy.exc import InternalError
+
+from viang_pipeline.instance.alive import SignOfLife
 
 if TYPE_CHECKING:
     from dagster._serdes import ConfigurableClassData
+    from dagster_postgres import PostgresEventLogStorage
 
 STATEMENT_MILLISECONDS = 300_000
 RECYCLE_SECONDS = 600
 MOST_AT_ONCE = 20
 LOOKED_UP = ("has_table", "has_asset_key_col")
+ENDS = (dg.DagsterEventType.RUN_SUCCESS, dg.DagsterEventType.RUN_FAILURE, dg.DagsterEventType.RUN_CANCELED)
+IN_FAILED_TRANSACTION = "25P02"
+
+Store = Callable[[dg.EventLogEntry], None]
 
 
 class PooledPostgresStorage(DagsterPostgresStorage):
@@ -34,7 +46,45 @@ class PooledPostgresStorage(DagsterPostgresStorage):
             part.optimize_for_webserver(STATEMENT_MILLISECONDS, RECYCLE_SECONDS, MOST_AT_ONCE)
         for question in LOOKED_UP:
             setattr(storage.event_log_storage, question, _until_found(getattr(storage.event_log_storage, question)))
+        events: Any = storage.event_log_storage
+        events.store_event = _showing_life(events.postgres_url, events.store_event)
+        events.initialize_concurrency_limit_to_default = _made_once(events.initialize_concurrency_limit_to_default)
         return storage
+
+
+def url_of(instance: dg.DagsterInstance) -> str:
+    """Where an instance with this storage keeps its events."""
+    return cast("PostgresEventLogStorage", instance.event_log_storage).postgres_url
+
+
+def _made_once(make: Callable[[str], bool]) -> Callable[[str], bool]:
+    """``make``, where a pool that another run has made meanwhile is as good as one of our own."""
+
+    def make_or_find(pool: str) -> bool:
+        try:
+            return make(pool)
+        except InternalError as failure:
+            # Dagster answers a row that is already there with a statement in the transaction that this has ended.
+            if getattr(failure.orig, "pgcode", None) != IN_FAILED_TRANSACTION:
+                raise
+            return True
+
+    return make_or_find
+
+
+def _showing_life(url: str, store: Store) -> Store:
+    """``store``; from before a run's start is recorded until its end is, this process shows that the run lives."""
+    shown: dict[str, SignOfLife] = {}
+
+    def store_event(event: dg.EventLogEntry) -> None:
+        kind = event.dagster_event_type
+        if kind == dg.DagsterEventType.RUN_START:
+            shown[event.run_id] = SignOfLife(url, event.run_id)
+        store(event)
+        if kind in ENDS and event.run_id in shown:
+            shown.pop(event.run_id).end()
+
+    return store_event
 
 
 def _until_found(ask: Callable[[str], bool]) -> Callable[[str], bool]:

@@ -30,6 +30,10 @@ SESSION_SETTINGS = (
 )
 
 
+class DatabaseAway(TransientFailure):
+    """The server takes no connections now."""
+
+
 @dataclass(frozen=True)
 class Database:
     """A database by its DSN. Cheap, immutable, picklable; repr and str hold no password."""
@@ -50,7 +54,7 @@ class Database:
         """A new connection in UTC with our time-outs; the caller closes it.
 
         Raises PermanentFailure for refused credentials (asking again gets the address banned, contract supabase §1),
-        TransientFailure for anything else.
+        DatabaseAway for anything else.
         """
         try:
             connection = psycopg.connect(
@@ -73,7 +77,15 @@ class Database:
             connection.close()
 
 
-def _connection_failure(place: str, error: psycopg.Error) -> PermanentFailure | TransientFailure:
+def went_away(failure: BaseException) -> bool:
+    """Whether the server was stopped, killed or cut off meanwhile: the same work succeeds once it is back."""
+    if isinstance(failure, psycopg.OperationalError):
+        # Without a code the line broke; 57P01 to 57P03 are a shutdown, a crash and a server that is not up yet.
+        return failure.sqlstate is None or failure.sqlstate.startswith(("57P", "08"))
+    return isinstance(failure, DatabaseAway)
+
+
+def _connection_failure(place: str, error: psycopg.Error) -> PermanentFailure | DatabaseAway:
     text = " ".join(str(error).split())
     if any(sign in text for sign in ("authentication failed", "Tenant or user not found", "does not exist")):
         return PermanentFailure(
@@ -81,7 +93,7 @@ def _connection_failure(place: str, error: psycopg.Error) -> PermanentFailure | 
             where=place,
             action="Confira VIANG_DATABASE_URL; restaurar um banco apaga as senhas dos papéis",
         )
-    return TransientFailure(
+    return DatabaseAway(
         f"O Postgres não aceitou a conexão ({type(error).__name__})",
         where=place,
         action="Confira se o servidor está no ar e se VIANG_DATABASE_URL aponta para ele",

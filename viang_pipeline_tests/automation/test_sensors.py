@@ -374,6 +374,27 @@ def test_a_run_that_ended_holds_nobody_back(
     assert len(ranges(tick(changed_days))) == 1
 
 
+def test_nothing_is_asked_for_while_a_crashed_run_is_about_to_be_tried_again(
+    register: Register,
+    tick: Tick,
+    read: Callable[..., None],
+    instance: dg.DagsterInstance,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    instance.add_dynamic_partitions("client", ["aurora", "brisa"])
+    for client_id in ("aurora", "brisa"):
+        register(client_id)
+        read(client_id, date(2026, 3, 5), changed=True)
+    crashed = {"viang/client": "aurora", "dagster/will_retry": "true"}
+    tried = {"viang/client": "brisa", "dagster/will_retry": "true", "dagster/auto_retry_run_id": "another run"}
+    for tags in (crashed, tried):
+        add_run(instance, tags, dg.DagsterEventType.RUN_FAILURE)
+    assert ranges(tick(changed_days)) == [("brisa|2026-03-05", "brisa|2026-03-05")]
+
+    monkeypatch.setattr("viang_pipeline.automation.state.RETRY_COMES_WITHIN", timedelta(0))
+    assert len(ranges(tick(changed_days))) == 2, "a retry that does not come holds nobody up"
+
+
 def test_the_same_work_is_asked_for_at_most_once_an_hour(
     register: Register, tick: Tick, instance: dg.DagsterInstance
 ) -> None:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import dagster as dg
@@ -23,6 +24,7 @@ from typer.testing import CliRunner
 
 from viang_pipeline.cli.main import app
 from viang_pipeline.instance import prepare_instance
+from viang_pipeline.instance.launcher import WatchedRunLauncher
 from viang_pipeline.settings import Settings
 from viang_pipeline.warehouse.database import Database
 
@@ -127,6 +129,9 @@ def test_dagster_reads_its_home_as_we_mean_it(instance: dg.DagsterInstance, vian
     assert queue is not None
     assert [limit["key"] for limit in queue.tag_concurrency_limits] == ["dagster/partition/client", "viang/client"]
     assert {limit["limit"] for limit in queue.tag_concurrency_limits} == {1}
+    waited_for_code = queue.max_user_code_failure_retries * queue.user_code_failure_retry_delay
+    assert waited_for_code >= 300, "seconds; a code server that is replaced is away for ten"
+    assert isinstance(instance.run_launcher, WatchedRunLauncher)
     assert instance.run_monitoring_enabled
     assert instance.run_retries_enabled
     assert instance.run_retries_max_retries == 2
@@ -151,6 +156,28 @@ def test_dagster_looks_for_its_own_tables_and_columns_until_it_found_them(instan
     for ask, there in ((events.has_table, "asset_keys"), (events.has_asset_key_col, "last_materialization_timestamp")):
         assert [looked(ask, there, True) for _ in range(2)] == [True, False]
         assert [looked(ask, "missing", False) for _ in range(2)] == [True, True]
+
+
+def test_two_runs_may_be_the_first_to_use_a_pool(instance: dg.DagsterInstance) -> None:
+    events = instance.event_log_storage
+    assert instance.global_op_concurrency_default_limit == 4
+    with events._engine.begin() as other, ThreadPoolExecutor() as threads:
+        other.execute(
+            sqlalchemy.text(
+                'insert into concurrency_limits (concurrency_key, "limit", using_default_limit)'
+                " values ('bling', 4, true)"
+            )
+        )
+        mine = threads.submit(events.initialize_concurrency_limit_to_default, "bling")
+        while not mine.done() and not _waits_for_a_transaction(other):
+            time.sleep(0.02)
+        other.commit()
+        assert mine.result() is True
+    assert instance.event_log_storage.get_concurrency_keys() == {"bling"}
+
+
+def _waits_for_a_transaction(conn: sqlalchemy.Connection) -> bool:
+    return bool(conn.execute(sqlalchemy.text("select exists (select from pg_locks where not granted)")).scalar())
 
 
 def test_dagsters_home_holds_no_secret_is_private_and_is_written_once(settings: Settings, viang_home: Path) -> None:

@@ -12,10 +12,12 @@ import pytest
 from dagster import BetaWarning
 
 from viang_pipeline import partitions
-from viang_pipeline.assets.client_days import POLICY, each_client
+from viang_pipeline.assets import client_days
+from viang_pipeline.assets.client_days import POLICY, RETRIES, each_client
 from viang_pipeline.collect.work import Outcome, PartialCollectionError
 from viang_pipeline.domain.business_day import days_between
 from viang_pipeline.failures import PermanentFailure, UsageError
+from viang_pipeline.warehouse.database import DatabaseAway
 
 NOW = datetime(2026, 7, 20, 12, 0, tzinfo=UTC)
 FIRST, LAST = date(2026, 7, 1), date(2026, 7, 5)
@@ -143,8 +145,13 @@ class Toy:
 
     broken: frozenset[str] = frozenset()
     stops_after: int | None = None
+    away: int = 0
+    asked: int = 0
 
     def __call__(self, client_id: str, days: list[date]) -> Outcome:
+        self.asked += 1
+        if self.asked <= self.away:
+            raise DatabaseAway("O Postgres não aceitou a conexão", where="banco", action="Espere.")
         if client_id in self.broken:
             raise PermanentFailure("A autorização venceu", where="api_tokens", action="Conecte de novo.")
         if self.stops_after is not None:
@@ -208,3 +215,35 @@ def test_what_was_done_before_a_failure_is_reported(instance: dg.DagsterInstance
 
     assert not result.success
     assert reported(result, instance) == keys("casa", FIRST, date(2026, 7, 2))
+
+
+def test_a_step_begins_again_when_the_database_went_away(
+    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_days, "RETRY_AFTER", 0)
+    toy = Toy(away=2)
+
+    result = execute(toy, single("casa", "2026-07-01"), instance)
+
+    assert (result.success, toy.asked) == (True, 3)
+    assert reported(result, instance) == keys("casa", FIRST, FIRST)
+
+
+def test_a_database_that_stays_away_fails_the_step_with_a_sentence(
+    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_days, "RETRY_AFTER", 0)
+    toy = Toy(away=100)
+
+    result = execute(toy, single("casa", "2026-07-01"), instance)
+
+    assert (result.success, toy.asked) == (False, RETRIES + 1)
+    (failure,) = (e.step_failure_data for e in result.all_events if e.is_step_failure)
+    assert failure.user_failure_data.description == "casa: O Postgres não aceitou a conexão [banco]. Espere."
+
+
+def test_any_other_failure_is_not_tried_again_by_the_step(instance: dg.DagsterInstance) -> None:
+    toy = Toy(broken=frozenset({"casa"}))
+
+    assert not execute(toy, single("casa", "2026-07-01"), instance).success
+    assert toy.asked == 1

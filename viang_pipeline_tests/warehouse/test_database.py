@@ -17,7 +17,7 @@ from cryptography.fernet import Fernet
 from viang_pipeline.failures import PermanentFailure, TransientFailure
 from viang_pipeline.settings import Settings, load_settings
 from viang_pipeline.warehouse import embedded
-from viang_pipeline.warehouse.database import Database, dagster_database_url, open_database, token_keys
+from viang_pipeline.warehouse.database import Database, dagster_database_url, open_database, token_keys, went_away
 
 
 def test_neither_repr_nor_str_show_the_password(empty_database: Database) -> None:
@@ -128,3 +128,44 @@ def test_processes_that_create_the_key_at_once_agree_on_one(viang_home: Path) ->
     Fernet(keys.pop()[0])
     assert [path.name for path in viang_home.iterdir()] == ["token.key"]
     assert (viang_home / "token.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_server_that_cuts_the_line_or_does_not_answer_went_away(empty_database: Database) -> None:
+    connection = empty_database.connect()
+    with empty_database.transaction() as other:
+        other.execute("select pg_terminate_backend(%s)", [connection.info.backend_pid])
+    with pytest.raises(psycopg.Error) as told:
+        connection.execute("select")
+    assert went_away(told.value)
+    with pytest.raises(psycopg.Error) as silent:
+        connection.execute("select")
+    assert went_away(silent.value)
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        with pytest.raises(TransientFailure) as refused:
+            Database(f"postgresql://viang:x@127.0.0.1:{nobody.getsockname()[1]}/viang").connect()
+    assert went_away(refused.value)
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ("set local lock_timeout = 1", "select pg_advisory_xact_lock(1)"),
+        ("set local statement_timeout = 1", "select pg_sleep(1)"),
+        ("select nothing",),
+    ],
+    ids=["a lock", "a time limit", "a wrong statement"],
+)
+def test_what_a_server_refuses_is_no_server_that_went_away(
+    empty_database: Database, statements: tuple[str, ...]
+) -> None:
+    def execute_all() -> None:
+        with empty_database.transaction() as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    with empty_database.transaction() as holder:
+        holder.execute("select pg_advisory_xact_lock(1)")
+        with pytest.raises(psycopg.Error) as refusal:
+            execute_all()
+    assert not went_away(refusal.value)
