@@ -233,8 +233,12 @@ class MercadoLivreClient:
 
     def _order(self, order_id: int) -> Order | None:
         route = f"/orders/{order_id}"
-        answer = self.http.get(route, accept=NOT_THERE_YET)
-        return None if answer.document is None else self._own(answer.content, route)
+
+        def own(content: bytes, *, where: str) -> Order:
+            return self._own(content, route)
+
+        order: Order | None = self.http.get(route, accept=NOT_THERE_YET, decode=own).document
+        return order
 
     def _own(self, content: bytes, route: str) -> Order:
         """The bytes of an order of this seller, the buyer replaced by a pseudonym, its times checked."""
