@@ -53,8 +53,8 @@ class TokenSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An accepted answer. Names of ``headers`` are found in any case; ``document`` is the decoded body with exact numbers
-    (None when the accepted status carries none), or what the caller's own decoder made of it."""
+    """An accepted answer. ``headers`` are found by name in any case; ``document`` is the decoded body with exact
+    numbers (None when the accepted status carries none), or what the caller's own decoder made of it."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
