@@ -174,19 +174,20 @@ def _stored_cancellations(conn: psycopg.Connection, client_id: str) -> Callable[
 def _days_sharing_shipments(conn: psycopg.Connection, client_id: str, write: RawWrite) -> set[date]:
     """Days of other orders in the shipments of the changed ones: their share of the freight may move (D4).
 
-    Two statements instead of a join: during a first load statistics lag behind, and the join then compares every order
-    of the client with every changed one.
+    Two statements instead of a join, and the client by a subquery: during a first load statistics lag behind. The join
+    would compare every order of the client with every changed one, and a client they do not know looks so small that
+    all it has would be read.
     """
     if not write.changed_keys:
         return set()
     shipments = conn.execute(
         "select distinct payload #>> '{shipping,id}' from raw.mercado_livre_orders"
-        " where client_id = %s and chave = any(%s)",
+        " where client_id = (select %s::text) and chave = any(%s)",
         [client_id, list(write.changed_keys)],
     )
     days = conn.execute(
         "select distinct dia from raw.mercado_livre_orders"
-        " where client_id = %s and payload #>> '{shipping,id}' = any(%s)",
+        " where client_id = (select %s::text) and payload #>> '{shipping,id}' = any(%s)",
         [client_id, [shipment for (shipment,) in shipments]],
     )
     return {day for (day,) in days}

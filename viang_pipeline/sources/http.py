@@ -53,8 +53,8 @@ class TokenSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An accepted answer. ``headers`` have lower-case names; ``document`` is the decoded body with exact numbers
-    (None when the accepted status carries none), or what the caller's own decoder made of it."""
+    """An accepted answer. ``headers`` are found by name in any case; ``document`` is the decoded body with exact
+    numbers (None when the accepted status carries none), or what the caller's own decoder made of it."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
@@ -90,9 +90,9 @@ class HttpClient:
         self.throttled = 0
         self._tokens = tokens
         self._pacer = pacer
+        self._base = base_url.rstrip("/")
         self._turn = threading.Lock()  # for the counters and the conduct; never held while waiting
         self._client = httpx.Client(
-            base_url=base_url,
             transport=transport,
             timeout=TIMEOUT,
             verify=trusted(),
@@ -200,8 +200,9 @@ class HttpClient:
             self.requests += 1
         how: Broken
         try:
+            # A whole address: joining it to a base again for each request costs a fifth of httpx's own time.
             return self._client.request(
-                attempt.method, attempt.path, params=attempt.params, json=attempt.body, headers=headers
+                attempt.method, self._base + attempt.path, params=attempt.params, json=attempt.body, headers=headers
             )
         except httpx.TimeoutException:
             how = "timeout"
@@ -216,7 +217,7 @@ class HttpClient:
 
     def _judge(self, attempt: _Attempt, response: httpx.Response) -> Answer:
         status, content = response.status_code, response.content
-        headers = dict(response.headers)
+        headers = response.headers
         with self._turn:
             self._conduct.answered(attempt.path, status)
         if status in attempt.accept:

@@ -337,13 +337,14 @@ def upsert_raw(
     with connection.cursor() as cursor:
         _copy(cursor, sql.SQL("raw_keys"), ((row.chave, row.dia, row.hash) for row in latest.values()))
     # The limit makes it one index lookup per key: during a first load statistics lag behind, and a plan made from them
-    # reads everything the client has for every window.
+    # reads everything the client has for every window. The client comes by a subquery because statistics that do not
+    # know it yet promise so few rows that any index of the client looks as good as the key's: then each key reads them.
     differing = connection.execute(
         sql.SQL(
             """
             select k.chave, t.dia from raw_keys as k
             left join lateral (
-                select chave, dia, hash, lido_em from {} where client_id = %s and chave = k.chave limit 1
+                select chave, dia, hash, lido_em from {} where client_id = (select %s::text) and chave = k.chave limit 1
             ) as t on true
             where t.chave is null or ((t.hash, t.dia) is distinct from (k.hash, k.dia) and t.lido_em <= %s)
             """

@@ -192,11 +192,11 @@ def test_two_readings_that_disagree_about_a_settled_order_are_not_enough(monkeyp
     ]
     pages = iter(script)
 
-    def fetch(start: datetime, end: datetime, offset: int) -> orders_search.Page:
-        total, rows = next(pages)
-        return orders_search.Page(total, [an_order(row) for row in rows])
+    def fetch(start: datetime, end: datetime, offset: int) -> orders_search.Page[int]:
+        return orders_search.Page(*next(pages))
 
-    read = orders_search.read_window(fetch, NOON, NOON + timedelta(hours=1), settled=lambda order: order.id < 100)
+    hour = NOON, NOON + timedelta(hours=1)
+    read = orders_search.read_window(fetch, an_order, *hour, settled=lambda order: order.id < 100)
     assert set(read.orders) == {1, 2, 3, 4, 5, 6, 101, 102, 103}
 
 

@@ -107,6 +107,19 @@ def test_the_same_key_of_two_clients_are_two_rows(connection: psycopg.Connection
     assert stored(connection)["1"][1] == {"id": "1", "n": 1}
 
 
+def test_a_client_statistics_do_not_know_yet_is_looked_up_key_by_key(connection: psycopg.Connection) -> None:
+    """They promise next to no rows of it; then any index of the client seems to do, and each key reads all of it."""
+    upsert_raw(connection, TABLE, "aurora", [row(str(n)) for n in range(500)])
+    connection.execute("analyze raw.mercado_livre_orders")
+    for _ in range(2):
+        upsert_raw(connection, TABLE, "nova", [row(str(n)) for n in range(100)])
+    read = connection.execute(
+        "select indexrelname, pg_stat_get_xact_tuples_returned(indexrelid) as entries from pg_stat_user_indexes"
+        " where relid = 'raw.mercado_livre_orders'::regclass and pg_stat_get_xact_tuples_returned(indexrelid) > 0"
+    )
+    assert read.fetchall() == [("mercado_livre_orders_pkey", 100)]
+
+
 def test_nothing_read_writes_nothing(connection: psycopg.Connection) -> None:
     assert upsert_raw(connection, TABLE, "aurora", []) == RawWrite(0, 0, 0, frozenset(), frozenset())
 

@@ -22,12 +22,13 @@ _STORED = """
     select wanted.grupo, stored.chave, stored.dia, stored.hash, stored.lido_em
     from unnest(%s::text[]) as wanted(grupo)
     cross join lateral (
-        select chave, dia, hash, lido_em from {table} where client_id = %s and chave = wanted.grupo
+        select chave, dia, hash, lido_em from {table} where client_id = (select %s::text) and chave = wanted.grupo
         union all
         select chave, dia, hash, lido_em from {table}
-        where client_id = %s and chave > wanted.grupo || '|' and chave < wanted.grupo || '}}'
+        where client_id = (select %s::text) and chave > wanted.grupo || '|' and chave < wanted.grupo || '}}'
     ) as stored
 """
+"""The client by a subquery, for the reason given in ``upsert_raw``."""
 
 
 @dataclass(frozen=True)

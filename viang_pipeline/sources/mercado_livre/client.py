@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
+import msgspec
+
 from viang_pipeline.domain.business_day import parse_instant
 from viang_pipeline.failures import PermanentFailure
 from viang_pipeline.sources.http import HttpClient
@@ -114,6 +116,7 @@ class MercadoLivreClient:
             for status in (None, CANCELLED):
                 part = orders_search.read_window(
                     lambda start, end, offset, only=status: self._orders_page(field, start, end, offset, only),  # type: ignore[misc]
+                    self._row,
                     lower,
                     reach,
                     settled=lambda order: _inside(order, field, lower, upper),
@@ -209,7 +212,7 @@ class MercadoLivreClient:
 
     def _orders_page(
         self, field: SearchField, start: datetime, end: datetime, offset: int, status: str | None
-    ) -> orders_search.Page:
+    ) -> orders_search.Page[msgspec.Raw]:
         params: dict[str, str | int] = {
             "seller": self.seller_id,
             f"order.{field}.from": _hour(start),
@@ -229,12 +232,19 @@ class MercadoLivreClient:
                 where=orders_search.WHERE,
                 action="Nada foi gravado. A plataforma mudou o formato: o leitor precisa ser ajustado.",
             )
-        return orders_search.Page(total, [self._own(bytes(row), "/orders/search") for row in page.results])
+        return orders_search.Page(total, page.results)
+
+    def _row(self, row: msgspec.Raw) -> Order:
+        return self._own(bytes(row), "/orders/search")
 
     def _order(self, order_id: int) -> Order | None:
         route = f"/orders/{order_id}"
-        answer = self.http.get(route, accept=NOT_THERE_YET)
-        return None if answer.document is None else self._own(answer.content, route)
+
+        def own(content: bytes, *, where: str) -> Order:
+            return self._own(content, route)
+
+        order: Order | None = self.http.get(route, accept=NOT_THERE_YET, decode=own).document
+        return order
 
     def _own(self, content: bytes, route: str) -> Order:
         """The bytes of an order of this seller, the buyer replaced by a pseudonym, its times checked."""

@@ -6,9 +6,11 @@ contract §3.1.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Generic, TypeVar
 
 from viang_pipeline.failures import PermanentFailure, TransientFailure
 from viang_pipeline.sources.mercado_livre.payloads import Order
@@ -21,16 +23,22 @@ HOUR = timedelta(hours=1)
 WHERE = "GET /orders/search"
 
 
+R = TypeVar("R")
+
+
 @dataclass(frozen=True, slots=True)
-class Page:
-    """One page: ``total`` as the platform states it, ``orders`` in its order."""
+class Page(Generic[R]):
+    """One page: ``total`` as the platform states it, ``rows`` in its order, not read yet."""
 
     total: int
-    orders: list[Order]
+    rows: Sequence[R]
 
 
-Fetch = Callable[[datetime, datetime, int], Page]
+Fetch = Callable[[datetime, datetime, int], Page[R]]
 """(from, to, offset) → page; both instants are whole hours, UTC."""
+
+Read = Callable[[R], Order]
+"""What a row says. Called from a thread of its own: rows are read while the next page is on its way."""
 
 
 @dataclass(slots=True)
@@ -61,7 +69,9 @@ class _Walk:
         return self.anchored and min(self.totals) == max(self.totals) and len(self.rows) == self.totals[0]
 
 
-def read_window(fetch: Fetch, since: datetime, until: datetime, settled: Callable[[Order], bool]) -> WindowRead:
+def read_window(
+    fetch: Fetch[R], read: Read[R], since: datetime, until: datetime, settled: Callable[[Order], bool]
+) -> WindowRead:
     """Every order of [since, until), or a failure; never a part.
 
     The platform filters by whole hours, so ``since`` is floored and ``until`` ceiled; ``settled`` says whether an
@@ -89,7 +99,7 @@ def read_window(fetch: Fetch, since: datetime, until: datetime, settled: Callabl
     while windows:
         lower, upper = windows.pop()
         try:
-            part = _read_part(lambda offset, lo=lower, up=upper: fetch(lo, up, offset), settled)  # type: ignore[misc]
+            part = _read_part(lambda offset, lo=lower, up=upper: fetch(lo, up, offset), read, settled)  # type: ignore[misc]
         except _WindowTooLargeError:
             if upper - lower <= HOUR:
                 raise PermanentFailure(
@@ -125,12 +135,12 @@ def ceil_hour(instant: datetime) -> datetime:
     return floor if floor == instant else floor + HOUR
 
 
-def _read_part(fetch: Callable[[int], Page], settled: Callable[[Order], bool]) -> WindowRead:
+def _read_part(fetch: Callable[[int], Page[R]], read: Read[R], settled: Callable[[Order], bool]) -> WindowRead:
     """One window that paging can reach, walked until complete."""
     known: dict[int, Order] = {}
     before: _Walk | None = None
     for _ in range(WALKS):
-        walk = _walk(fetch)
+        walk = _walk(fetch, read)
         if walk.still:
             merge(known, walk.rows)
             return WindowRead(known, announced=walk.totals[0], collected=len(walk.rows))
@@ -148,27 +158,38 @@ def _read_part(fetch: Callable[[int], Page], settled: Callable[[Order], bool]) -
     )
 
 
-def _walk(fetch: Callable[[int], Page]) -> _Walk:
+def _walk(fetch: Callable[[int], Page[R]], read: Read[R]) -> _Walk:
     """All pages, each starting on the last row of the one before; goes back a page wherever the anchor is lost."""
     walk = _Walk()
-    offset = steps_back = 0
-    while True:
-        page = fetch(offset)
-        if page.total > CEILING:
-            raise _WindowTooLargeError
-        walk.totals.append(page.total)
-        if offset and (not page.orders or page.orders[0].id not in walk.rows):
-            steps_back += 1
-            if steps_back > STEPS_BACK:
+    with ThreadPoolExecutor(1, thread_name_prefix="rows") as reading:
+        before: Future[None] | None = None
+        offset = steps_back = 0
+        while True:
+            page = fetch(offset)
+            if before is not None:
+                before.result()
+            if page.total > CEILING:
+                raise _WindowTooLargeError
+            walk.totals.append(page.total)
+            if offset and (not page.rows or read(page.rows[0]).id not in walk.rows):
+                steps_back += 1
+                if steps_back > STEPS_BACK:
+                    walk.anchored = False
+                    break
+                offset = max(0, offset - PAGE + 1)
+                continue
+            before = reading.submit(_take, walk, map(read, page.rows))
+            end = offset + len(page.rows)
+            if end >= page.total:
+                break
+            if len(page.rows) < 2:  # fewer rows than announced: nothing to anchor the next page on
                 walk.anchored = False
-                return walk
-            offset = max(0, offset - PAGE + 1)
-            continue
-        merge(walk.rows, {order.id: order for order in page.orders})
-        end = offset + len(page.orders)
-        if end >= page.total:
-            return walk
-        if len(page.orders) < 2:  # fewer rows than announced: nothing to anchor the next page on
-            walk.anchored = False
-            return walk
-        offset = end - 1
+                break
+            offset = end - 1
+        if before is not None:
+            before.result()
+    return walk
+
+
+def _take(walk: _Walk, orders: Iterable[Order]) -> None:
+    merge(walk.rows, {order.id: order for order in orders})
