@@ -14,8 +14,8 @@ from viang_pipeline.warehouse.database import Database
 
 Rows = list[dict[str, str | None]]
 
-AUDIT = "dashboard.updates_log"
-"""One row per attempt, whatever became of it: an attempt that died and the one after it leave more than one night."""
+AUDIT = ("dashboard.updates_log", "dashboard.order_reads")
+"""One row per attempt, or per search of one: an attempt that died and the one after it leave more than one night."""
 SECRETS = {("dashboard.api_tokens", "access_token"), ("dashboard.api_tokens", "refresh_token")}
 """Encrypted anew at every write; what they hold is compared with what the platform issued."""
 NAMES_A_RUN = "run_id"
@@ -52,8 +52,7 @@ def columns(database: Database) -> dict[str, list[Column]]:
     tables: dict[str, list[Column]] = {}
     for row in found:
         tables.setdefault(row.pop("table"), []).append(Column(**row))
-    tables.pop(AUDIT)
-    return tables
+    return {table: shown for table, shown in tables.items() if table not in AUDIT}
 
 
 def rows(conn: psycopg.Connection, table: str, shown: list[Column]) -> Rows:

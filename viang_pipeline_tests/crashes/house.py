@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -78,9 +78,7 @@ class Place:
     mailbox: Mailbox = field(default_factory=Mailbox)
     port: int = 0
 
-    def run(
-        self, work: str, *arguments: Any, at: datetime, fatal: Point | None = None, **more: str
-    ) -> list[Point]:
+    def run(self, work: str, *arguments: Any, at: datetime, fatal: Point | None = None, **more: str) -> list[Point]:
         """Do a piece of work in a process of its own; the boundaries it passed, none when it died at ``fatal``.
 
         Raises Failed with what the process said when it ended otherwise.
@@ -299,8 +297,9 @@ TOLD = {
 }
 
 
+@lru_cache
 def files(night: int) -> dict[str, bytes]:
-    """What was exported from UpSeller in the evening before a night."""
+    """What was exported from UpSeller in the evening before a night; the same bytes whenever asked."""
     at = at_night(night) - 8 * HOUR
     sold = [order(night * 10 + n, ordered_at=at - n * HOUR, paid_at=at - n * HOUR) for n in (1, 2)]
     return {

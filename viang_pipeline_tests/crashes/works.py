@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 import traceback
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import dagster as dg
 from typer.testing import CliRunner
 
 from viang_pipeline.automation import in_process
 from viang_pipeline.automation.state import active_clients
+from viang_pipeline.cli import runs
 from viang_pipeline.cli.main import app
 from viang_pipeline.cli.nightly import _first_day
 from viang_pipeline.collect.access import mercado_livre_client
@@ -82,8 +84,16 @@ def night() -> None:
     yesterday = last_closed_day(settings.clock()())
     with database.transaction() as conn:
         (client,) = active_clients(conn)
-        first = _first_day(client, yesterday)
+    first = _first_day(client, yesterday)
     read_and_build("daily_update", days_between(first, yesterday))
+    with patch.object(runs, "run_range", _run_range):
+        runs.read_owed(None, database, CLIENT, first, client.starts, settings.clock()(), lambda step: None)  # type: ignore[arg-type]
+
+
+def _run_range(_: Any, job: str, __: str, first: date, last: date, *, sources: Sequence[str], **___: Any) -> list[Any]:
+    """What the engine would run of the sources named, without it."""
+    read_and_build(job, days_between(first, last), sources)
+    return []
 
 
 def reprocess(first: date, last: date) -> None:
@@ -91,8 +101,8 @@ def reprocess(first: date, last: date) -> None:
     read_and_build("reprocess", days_between(first, last))
 
 
-def read_and_build(job: str, days: Sequence[date]) -> None:
-    """Every source, then every mart, in the order of the graph."""
+def read_and_build(job: str, days: Sequence[date], only: Collection[str] = ()) -> None:
+    """Every source, or ``only`` these assets of them, then every mart, in the order of the graph."""
     settings = load_settings()
     database = open_database(settings)
     with (
@@ -101,11 +111,14 @@ def read_and_build(job: str, days: Sequence[date]) -> None:
         bling_client(settings, database, CLIENT, rate=UNPACED) as company,
     ):
         work = Work(session, CLIENT, f"{job} {settings.clock()():%H:%M:%S}", job, settings.clock())
-        for collect in COLLECTORS.values():
-            collect(work, shop, days)
-        for collect in BLING_COLLECTORS.values():
-            collect(work, company, days)
-        take_in(work, settings.home)
+        for name, read in COLLECTORS.items():
+            if not only or name in only:
+                read(work, shop, days)
+        for name, ask in BLING_COLLECTORS.items():
+            if not only or name in only:
+                ask(work, company, days)
+        if not only:
+            take_in(work, settings.home)
         for mart in BUILDERS:
             build_mart(work, mart, days)
 
