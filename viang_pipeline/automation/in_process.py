@@ -62,7 +62,8 @@ def run_range(
     """Run an asset job for one client and a range of days, newest month first; one report per run.
 
     ``on_step`` hears the name of each asset that begins; ``sources``: read of these alone, and build, each a whole one
-    (``bling``) or one asset (``mercado_livre/visits``); ``resources``: configuration by resource, without secrets. Raises UsageError when no closed day is left of the range.
+    (``bling``) or one asset of it (``mercado_livre/visits``); ``resources``: configuration by resource, without
+    secrets. Raises UsageError when no closed day is left of the range.
     """
     tags = partitions.range_tags(client_id, first, last, starts=starts, now=now)
     _, begin = partitions.split_key(tags["dagster/asset_partition_range_start"])

@@ -42,8 +42,35 @@ class Point:
     occurrence: int
     side: Side
 
+    @property
+    def kind(self) -> str:
+        """The label with tables that are alike under one name: what a read stores, what a mart builds."""
+        verb, _, what = self.label.partition(": ")
+        if verb != "commit":
+            return self.label
+        return f"commit: {', '.join(sorted({_alike(table) for table in what.split(', ')}))}"
+
     def __str__(self) -> str:
         return f"{self.side} {self.label} #{self.occurrence}"
+
+
+def _alike(table: str) -> str:
+    alike = {
+        "raw": ("mercado_livre_", "bling_", "upseller_"),
+        "facts": (
+            "fact_",
+            "billing_charge",
+            "billing_order_fee",
+            "billing_period",
+            "order_line_sku",
+            "reconciliation",
+            "order_match",
+            "sku_portfolio",
+        ),
+        "sums": ("agg_",),
+        "readings": ("shipment_readings", "visit_readings", "billing_readings"),
+    }
+    return next((name for name, begins in alike.items() if table.startswith(begins)), table)
 
 
 class Instrument:

@@ -298,13 +298,13 @@ TOLD = {
 
 
 @lru_cache
-def files(night: int) -> dict[str, bytes]:
-    """What was exported from UpSeller in the evening before a night; the same bytes whenever asked."""
-    at = at_night(night) - 8 * HOUR
-    sold = [order(night * 10 + n, ordered_at=at - n * HOUR, paid_at=at - n * HOUR) for n in (1, 2)]
+def files(night: int, hours: int = 8) -> dict[str, bytes]:
+    """What was exported from UpSeller some hours before a night; the same bytes whenever asked."""
+    at = at_night(night) - hours * HOUR
+    sold = [order(night * 10 + hours + n, ordered_at=at - n * HOUR, paid_at=at - n * HOUR) for n in (1, 2)]
     return {
         orders_name(at): orders_file(sold),
-        stock_name(at): stock_file([StockLine("GAR-1L", "Galpão", night, average_cost=2000 + night)]),
-        catalogue_name("Kits", at): kits_file([Kit("KIT-2", (("GAR-1L", night),))]),
-        catalogue_name("Produtos", at): products_file([Product("CARO", "Caro", 123456, 40000 + night)]),
+        stock_name(at): stock_file([StockLine("GAR-1L", "Galpão", night, average_cost=2000 + night + hours)]),
+        catalogue_name("Kits", at): kits_file([Kit("KIT-2", (("GAR-1L", night + hours),))]),
+        catalogue_name("Produtos", at): products_file([Product("CARO", "Caro", 123456, 40000 + night + hours)]),
     }

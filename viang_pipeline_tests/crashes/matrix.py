@@ -8,7 +8,11 @@ import platform
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from operator import itemgetter
 from pathlib import Path
 
 import psycopg
@@ -25,6 +29,8 @@ HEAD = (
     "| Boundary | Points | Died before | Died after | Converged | Rows of the second run | Beside that |",
     "|---|---:|---:|---:|---:|---:|---|",
 )
+
+KNOWN = {story.name: story for story in (*STORIES, ENGINE)}
 
 
 @contextmanager
@@ -67,30 +73,53 @@ def _row(label: str, found: Sequence[Verdict]) -> str:
     return f"| {' | '.join(map(str, cells))} |"
 
 
-def section(story: Story, verdicts: Sequence[Verdict], passed: int) -> str:
+def section(story: Story, verdicts: Sequence[Verdict], passed: int, minutes: float) -> str:
     """A story's part of the document."""
     good = sum(verdict.converged for verdict in verdicts)
+    chosen = "every one" if story.every else "the first of each kind"
     return (
-        f"### {story.name.capitalize()}: `{story.command}`\n\n{passed} boundaries passed, {len(verdicts)} kills, {good} converged.\n\n"
-        f"{table(verdicts)}"
+        f"### {story.name.capitalize()}: `{story.command}`\n\n"
+        f"{passed} boundaries passed, {chosen} killed: {len(verdicts)} kills, {good} converged, "
+        f"in {minutes:.0f} minutes (Python {platform.python_version()}).\n\n{table(verdicts)}"
     )
 
 
-def run(stories: Sequence[Story], chosen: str) -> tuple[str, bool]:
-    """The document's part, and whether everything converged; says on stderr how far it is."""
-    begun, parts, verdicts = time.monotonic(), [], []
+def run(stories: Sequence[Story], *, few: bool, processes: int) -> tuple[str, bool]:
+    """The document's part, and whether everything converged; says on stderr how far it is.
+
+    Each process has a world and a Postgres of its own and takes every n-th point.
+    """
+    names = [story.name for story in stories]
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        shares = list(pool.map(_share, *zip(*((names, few, n, processes) for n in range(processes)), strict=True)))
+    parts, good = [], True
+    for story, *done in zip(stories, *shares, strict=True):
+        numbered = sorted((each for share in done for each in share.verdicts), key=itemgetter(0))
+        found = [verdict for _, verdict in numbered]
+        parts.append(section(story, found, done[0].passed, sum(share.seconds for share in done) / 60))
+        good = good and all(verdict.converged for verdict in found)
+    return "\n\n".join(parts), good
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one process did of a story: its verdicts by the number of the point."""
+
+    passed: int
+    seconds: float
+    verdicts: list[tuple[int, Verdict]]
+
+
+def _share(names: Sequence[str], few: bool, first: int, step: int) -> list[Share]:
+    shares = []
     with house() as opened:
-        for story in stories:
-            trial = Trial(opened, story)
-            found = [_kill(trial, point) for point in getattr(trial, chosen)]
-            parts.append(section(story, found, len(trial.points) // 2))
-            verdicts += found
-    good = sum(verdict.converged for verdict in verdicts)
-    total = (
-        f"Measured with Python {platform.python_version()} on {platform.system()} {platform.machine()}: {len(verdicts)} "
-        f"kills, {good} converged, in {(time.monotonic() - begun) / 60:.0f} minutes."
-    )
-    return "\n\n".join([total, *parts]), good == len(verdicts)
+        for story in (KNOWN[name] for name in names):
+            begun, trial = time.monotonic(), Trial(opened, story)
+            points = trial.representatives if few or not story.every else trial.points
+            numbered = list(enumerate(points))[first::step]
+            found = [(number, _kill(trial, point)) for number, point in numbered]
+            shares.append(Share(len(trial.points) // 2, time.monotonic() - begun, found))
+    return shares
 
 
 def _kill(trial: Trial, point: Point) -> Verdict:
@@ -114,16 +143,16 @@ def between_marks(text: str, found: str) -> str:
 
 def main() -> None:
     """Kill, then print or write; 1 when something did not converge."""
-    known = {story.name: story for story in (*STORIES, ENGINE)}
     parser = argparse.ArgumentParser(prog="python -m viang_pipeline_tests.crashes", description=__doc__)
-    parser.add_argument("--story", action="append", choices=known, help="only this one; may be repeated")
+    parser.add_argument("--story", action="append", choices=KNOWN, help="only this one; may be repeated")
     parser.add_argument("--representatives", action="store_true", help="one point of each label, as in the suite")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="that kill side by side")
     parser.add_argument("--write", type=Path, metavar="FILE", help="put the tables between the marks of this document")
     options = parser.parse_args()
     document = options.write.read_text(encoding="utf-8") if options.write else f"{BEGIN}{END}"
     between_marks(document, "")  # a document without marks is refused before an hour of killing
-    stories = [known[name] for name in options.story] if options.story else list(STORIES)
-    found, good = run(stories, "representatives" if options.representatives else "points")
+    stories = [KNOWN[name] for name in options.story] if options.story else list(STORIES)
+    found, good = run(stories, few=options.representatives, processes=options.processes)
     print(found)
     if options.write:
         options.write.write_text(between_marks(document, found), encoding="utf-8")
