@@ -73,10 +73,10 @@ def _row(label: str, found: Sequence[Verdict]) -> str:
     return f"| {' | '.join(map(str, cells))} |"
 
 
-def section(story: Story, verdicts: Sequence[Verdict], passed: int, minutes: float) -> str:
+def section(story: Story, verdicts: Sequence[Verdict], passed: int, minutes: float, *, few: bool) -> str:
     """A story's part of the document."""
     good = sum(verdict.converged for verdict in verdicts)
-    chosen = "every one" if story.every else "the first of each kind"
+    chosen = "the first of each name" if few or not story.every else "every one"
     return (
         f"### {story.name.capitalize()}: `{story.command}`\n\n"
         f"{passed} boundaries passed, {chosen} killed: {len(verdicts)} kills, {good} converged, "
@@ -96,7 +96,8 @@ def run(stories: Sequence[Story], *, few: bool, processes: int) -> tuple[str, bo
     for story, *done in zip(stories, *shares, strict=True):
         numbered = sorted((each for share in done for each in share.verdicts), key=itemgetter(0))
         found = [verdict for _, verdict in numbered]
-        parts.append(section(story, found, done[0].passed, sum(share.seconds for share in done) / 60))
+        minutes = sum(share.seconds for share in done) / 60
+        parts.append(section(story, found, done[0].passed, minutes, few=few))
         good = good and all(verdict.converged for verdict in found)
     return "\n\n".join(parts), good
 
