@@ -13,6 +13,9 @@ Range = tuple[date, date]
 NIGHT_ENDS = time(5, 0)
 """Before this hour yesterday belongs to the nightly run, not to the catch-up (product.md: 03:00–05:00)."""
 
+REACH = 89
+"""Days back for which every source still answers: Ads are told for ninety."""
+
 
 def partitions_to_add(registered: Iterable[str], existing: Iterable[str]) -> list[str]:
     """Clients that still have no partition. Nothing is ever removed: clients retire by status."""

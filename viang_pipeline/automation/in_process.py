@@ -61,8 +61,9 @@ def run_range(
 ) -> list[RunReport]:
     """Run an asset job for one client and a range of days, newest month first; one report per run.
 
-    ``on_step`` hears the name of each asset that begins; ``sources``: read of these alone, and build; ``resources``:
-    configuration by resource, without secrets. Raises UsageError when no closed day is left of the range.
+    ``on_step`` hears the name of each asset that begins; ``sources``: read of these alone, and build, each a whole one
+    (``bling``) or one asset of it (``mercado_livre/visits``); ``resources``: configuration by resource, without
+    secrets. Raises UsageError when no closed day is left of the range.
     """
     tags = partitions.range_tags(client_id, first, last, starts=starts, now=now)
     _, begin = partitions.split_key(tags["dagster/asset_partition_range_start"])
@@ -89,7 +90,8 @@ def _run(
     job = _job(job_name)
     if sources:
         keys = job.asset_layer.executable_asset_keys
-        job = job.get_subset(asset_selection={key for key in keys if len(key.path) == 1 or key.path[0] in sources})
+        wanted = {key for key in keys if len(key.path) == 1 or {key.path[0], key.to_user_string()} & set(sources)}
+        job = job.get_subset(asset_selection=wanted)
     run_id = str(uuid.uuid4())
     instance.watch_event_logs(run_id, None, lambda entry, cursor: _hear(entry, on_step))
     result = job.execute_in_process(

@@ -35,9 +35,6 @@ RUNNING = dg.DefaultSensorStatus.RUNNING
 MOST_REQUESTS = 50
 """Per tick; the rest comes with the next one."""
 
-REACH = 89
-"""Days back for which every source still answers: Ads are told for ninety."""
-
 
 def _request(why: str, client_id: str, days: decisions.Range, now: datetime) -> dg.RunRequest:
     """One client and a range of days, asked for at most once an hour: failures heal and never flood the queue."""
@@ -114,7 +111,7 @@ def catch_up_sources(context: dg.SensorEvaluationContext, supabase: SupabaseReso
     busy = clients_with_runs(context.instance)
     with supabase.database.transaction() as conn:
         active = {client.client_id for client in active_clients(conn)} - busy
-        unread = unread_sources(conn, last_closed_day(now) - timedelta(days=REACH - 1))
+        unread = unread_sources(conn, last_closed_day(now) - timedelta(days=decisions.REACH - 1))
     requests = []
     for client_id in sorted(active & unread.keys()):
         owed = decisions.owed_chunk(unread[client_id], now)

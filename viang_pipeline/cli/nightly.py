@@ -10,7 +10,7 @@ import typer
 from viang_pipeline.automation.in_process import open_instance, run_range
 from viang_pipeline.automation.state import ClientState, active_clients
 from viang_pipeline.cli.console import DONE, DONE_IN_PART, FAILED, err, out, ready_database
-from viang_pipeline.cli.runs import rebuild_stale, step_status, written_rows
+from viang_pipeline.cli.runs import read_owed, rebuild_stale, step_status, written_rows
 from viang_pipeline.collect.platforms import mercado_livre_oauth
 from viang_pipeline.domain.business_day import last_closed_day
 from viang_pipeline.failures import UsageError
@@ -40,6 +40,8 @@ def nightly(
                     instance, "daily_update", client.client_id, first, yesterday,
                     starts=client.starts, now=now, on_step=on_step,
                 )  # fmt: skip
+                # Nobody else asks for what an earlier night that died or failed left unread.
+                reports += read_owed(instance, database, client.client_id, first, client.starts, now, on_step)
                 # A source that failed stopped the marts that need it; what was read is built without it.
                 reports += rebuild_stale(instance, database, client.client_id, client.starts, now, on_step)
             rows = written_rows(database, [report.run_id for report in reports])

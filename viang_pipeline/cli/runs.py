@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import dagster as dg
 
-from viang_pipeline.automation.decisions import changed_ranges
+from viang_pipeline.automation.decisions import REACH, changed_ranges, owed_chunk
 from viang_pipeline.automation.in_process import RunReport, Step, run_range
+from viang_pipeline.automation.state import unread_sources
 from viang_pipeline.cli.console import out
 from viang_pipeline.domain.business_day import last_closed_day
 from viang_pipeline.warehouse import ledgers
@@ -72,6 +73,28 @@ def rebuild_stale(
         return []
     first, last = changed_ranges(stale)[0]  # the run takes the other stale days along
     return run_range(instance, "rebuild_marts", client_id, first, last, starts=starts, now=now, on_step=on_step)
+
+
+def read_owed(
+    instance: dg.DagsterInstance,
+    database: Database,
+    client_id: str,
+    before: date,
+    starts: date,
+    now: datetime,
+    on_step: Step,
+) -> list[RunReport]:
+    """Read what days ``before`` a date still lack although their orders are there: a source failed, or the run died
+    before it came to it. No run when nothing is owed. With the daemon the sensor ``catch_up_sources`` does this."""
+    with database.transaction() as conn:
+        unread = unread_sources(conn, last_closed_day(now) - timedelta(days=REACH - 1)).get(client_id, {})
+    owed = owed_chunk({asset: {day for day in days if day < before} for asset, days in unread.items()}, now)
+    if owed is None:
+        return []
+    (first, last), assets = owed
+    return run_range(
+        instance, "reprocess", client_id, first, last, starts=starts, now=now, on_step=on_step, sources=assets
+    )
 
 
 def written_rows(database: Database, run_ids: Sequence[str]) -> dict[str, tuple[int, int, int, int]]:

@@ -138,6 +138,32 @@ def test_nothing_that_was_put_away_is_overwritten(work: Work, home: Path, drop: 
     assert json.loads((done / "Kits (3).xlsx.json").read_text())["situacao"] == "repetido"
 
 
+class Died(BaseException):
+    """The process ends here."""
+
+
+@pytest.mark.parametrize("renames", [0, 1], ids=["before the file was moved", "before its report was shown"])
+def test_a_file_put_away_by_a_process_that_died_keeps_its_name_and_gets_its_report(
+    work: Work, home: Path, drop: Drop, monkeypatch: pytest.MonkeyPatch, renames: int
+) -> None:
+    drop("Kits.xlsx")
+    left = [renames]
+
+    def rename(path: Path, target: Path) -> None:
+        if not left[0]:
+            raise Died
+        left[0] -= 1
+        os.rename(path, target)
+
+    with monkeypatch.context() as dying:
+        dying.setattr(Path, "rename", rename)
+        with pytest.raises(Died):
+            take_in(work, home)
+    take_in(work, home)
+    assert (names(home), names(home, "done")) == ([], ["Kits.xlsx", "Kits.xlsx.json"])
+    assert json.loads((folder_of(home, CLIENT) / "done" / "Kits.xlsx.json").read_text())["arquivo"] == "Kits.xlsx"
+
+
 def test_files_are_deleted_after_thirty_days_and_reports_stay(work: Work, home: Path, drop: Drop) -> None:
     """Trap 15: they hold personal data."""
     drop("Velho.xlsx")

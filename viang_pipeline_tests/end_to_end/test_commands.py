@@ -108,3 +108,13 @@ def test_a_night_without_any_success_ends_with_one(house: Installation) -> None:
     house.sandbox.faults.add(Fault("status", path="/orders/search", status=400, times=None))
     assert viang("nightly").exit_code == 1
     assert house.column("select count(*) from dashboard.agg_client_day") == [0]
+
+
+def test_what_a_night_that_died_left_unread_is_read_by_the_next_one(house: Installation) -> None:
+    """Orders were stored and marked, and then the process was gone: the days count as read, the visits are owed."""
+    house.collect("aurora", ["orders"], [FIRST + timedelta(days=n) for n in range(4)])
+    owed = "select dia from dashboard.source_reads where resource = 'visits' and completo order by dia"
+    assert house.column(owed) == []
+    result = viang("nightly", "--client-id", "aurora")
+    assert result.exit_code == 0, result.output
+    assert house.column(owed) == [FIRST + timedelta(days=n) for n in range(5)]

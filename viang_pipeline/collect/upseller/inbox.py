@@ -12,9 +12,11 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from typing import NamedTuple
+
+from filelock import FileLock
 
 from viang_pipeline.collect.upseller.importing import content_of, import_file
 from viang_pipeline.collect.upseller.report import FileResult
@@ -76,6 +78,7 @@ def take_in(work: Work, home: Path) -> Outcome:
     """
     folder, total = folder_of(home, work.client_id), Outcome()
     make_private_folder(folder)
+    _finish(folder)
     for file in _files(folder):
         if not settled(file):
             total.notes.append(f"{file.path.name}: ainda está sendo gravado; fica para a próxima")
@@ -114,21 +117,49 @@ def _put_away(path: Path, inbox: Path, results: list[FileResult], now: datetime)
     make_private_folder(folder)
     reports = [result.report for result in results]
     text = json.dumps(reports[0] if len(reports) == 1 else reports, ensure_ascii=False, indent=2)
-    for number in count(1):
-        target = folder / (path.name if number == 1 else f"{path.stem} ({number}){path.suffix}")
-        if target.exists():
-            continue
+    with _alone(inbox):
+        target = next(folder / name for name in _names(path) if not _taken(folder / name))
+        # The report is there before the file is: a process that dies on the way leaves one that _finish shows.
+        _unshown(target).write_text(text, encoding="utf-8")
         try:
-            with (folder / f"{target.name}.json").open("x", encoding="utf-8") as report:  # also takes the name
-                report.write(text)
-        except FileExistsError:
-            continue
-        break
-    try:
-        path.rename(target)
+            path.rename(target)
+        except FileNotFoundError:
+            _unshown(target).unlink()
+            log.info("%s já tinha sido guardado por outra execução", path.name)
+            return
         os.utime(target, (now.timestamp(), now.timestamp()))
-    except FileNotFoundError:
-        log.info("%s já tinha sido guardado por outra execução", path.name)
+        _unshown(target).rename(_report(target))
+
+
+def _finish(inbox: Path) -> None:
+    """Show the reports of files that were put away by a process that died before it showed them."""
+    with _alone(inbox):
+        for folder in (inbox / DONE, inbox / REJECTED):
+            for file in _files(folder):
+                if _unshown(file.path).exists():
+                    _unshown(file.path).rename(_report(file.path))
+
+
+def _alone(inbox: Path) -> FileLock:
+    """Nobody else gives out names meanwhile; held by a living process only."""
+    return FileLock(inbox.parent / f".{inbox.name}.lock")
+
+
+def _names(path: Path) -> Iterator[str]:
+    return chain([path.name], (f"{path.stem} ({number}){path.suffix}" for number in count(2)))
+
+
+def _report(target: Path) -> Path:
+    return target.with_name(f"{target.name}.json")
+
+
+def _unshown(target: Path) -> Path:
+    return target.with_name(f".{target.name}.json")
+
+
+def _taken(target: Path) -> bool:
+    """Reports outlive their files."""
+    return target.exists() or _report(target).exists()
 
 
 def _forget(inbox: Path, now: datetime) -> None:

@@ -1,0 +1,16 @@
+"""The house of the tests of kills, built once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from viang_pipeline_tests.conftest import PostgresServer, open_folder
+from viang_pipeline_tests.crashes.house import House
+
+
+@pytest.fixture(scope="module")
+def house(postgres_server: PostgresServer, migrated_template: str) -> Iterator[House]:
+    with House(postgres_server, migrated_template, open_folder("homes-", postgres_server.home)).open() as opened:
+        yield opened

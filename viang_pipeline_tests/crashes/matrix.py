@@ -1,0 +1,160 @@
+"""Kills every piece of work at every boundary, one after the other, and says what became of each."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from operator import itemgetter
+from pathlib import Path
+
+import psycopg
+
+from viang_pipeline.warehouse import embedded
+from viang_pipeline.warehouse.migrate import upgrade
+from viang_pipeline_tests.conftest import FAST, TEMPLATE, PostgresServer, _in_memory, open_folder, remove_home
+from viang_pipeline_tests.crashes.boundaries import Point
+from viang_pipeline_tests.crashes.house import House
+from viang_pipeline_tests.crashes.stories import ENGINE, STORIES, Story, Trial, Verdict
+
+BEGIN, END = "<!-- boundaries: begin -->", "<!-- boundaries: end -->"
+HEAD = (
+    "| Boundary | Points | Died before | Died after | Converged | Rows of the second run | Beside that |",
+    "|---|---:|---:|---:|---:|---:|---|",
+)
+
+KNOWN = {story.name: story for story in (*STORIES, ENGINE)}
+
+
+@contextmanager
+def house() -> Iterator[House]:
+    """The outside world, and a Postgres of its own that is removed afterwards."""
+    home = open_folder("viang-crashes-", _in_memory())
+    try:
+        server = embedded.ensure_running(home, extra_settings=FAST)
+        with psycopg.connect(server.superuser_url, autocommit=True) as maintenance:
+            postgres = PostgresServer(server, home, maintenance)
+            postgres._run("create database {} owner {}", TEMPLATE, embedded.ADMIN)
+            upgrade(postgres.database(TEMPLATE))
+            with House(postgres, TEMPLATE, open_folder("homes-", home)).open() as opened:
+                yield opened
+    finally:
+        remove_home(home)
+
+
+def table(verdicts: Iterable[Verdict]) -> str:
+    """One row per label, in the order they were passed."""
+    by_label: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        by_label.setdefault(verdict.point.label, []).append(verdict)
+    return "\n".join([*HEAD, *(_row(label, found) for label, found in by_label.items())])
+
+
+def _row(label: str, found: Sequence[Verdict]) -> str:
+    sides = [sum(verdict.point.side == side for verdict in found) for side in ("before", "after")]
+    good = sum(verdict.converged for verdict in found)
+    beside = [
+        f"{number} {what}"
+        for what, number in (
+            ("needed a new consent", sum(verdict.consent for verdict in found)),
+            ("left a mail marked uncertain", sum(verdict.uncertain for verdict in found)),
+        )
+        if number
+    ]
+    written = sum(verdict.written for verdict in found)
+    cells = (label, len(found), *sides, good, written, "; ".join(beside) or "–")
+    return f"| {' | '.join(map(str, cells))} |"
+
+
+def section(story: Story, verdicts: Sequence[Verdict], passed: int, minutes: float, *, few: bool) -> str:
+    """A story's part of the document."""
+    good = sum(verdict.converged for verdict in verdicts)
+    chosen = "the first of each name" if few or not story.every else "every one"
+    return (
+        f"### {story.name.capitalize()}: `{story.command}`\n\n"
+        f"{passed} boundaries passed, {chosen} killed: {len(verdicts)} kills, {good} converged, "
+        f"in {minutes:.0f} minutes (Python {platform.python_version()}).\n\n{table(verdicts)}"
+    )
+
+
+def run(stories: Sequence[Story], *, few: bool, processes: int) -> tuple[str, bool]:
+    """The document's part, and whether everything converged; says on stderr how far it is.
+
+    Each process has a world and a Postgres of its own and takes every n-th point.
+    """
+    names = [story.name for story in stories]
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        shares = list(pool.map(_share, *zip(*((names, few, n, processes) for n in range(processes)), strict=True)))
+    parts, good = [], True
+    for story, *done in zip(stories, *shares, strict=True):
+        numbered = sorted((each for share in done for each in share.verdicts), key=itemgetter(0))
+        found = [verdict for _, verdict in numbered]
+        minutes = sum(share.seconds for share in done) / 60
+        parts.append(section(story, found, done[0].passed, minutes, few=few))
+        good = good and all(verdict.converged for verdict in found)
+    return "\n\n".join(parts), good
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one process did of a story: its verdicts by the number of the point."""
+
+    passed: int
+    seconds: float
+    verdicts: list[tuple[int, Verdict]]
+
+
+def _share(names: Sequence[str], few: bool, first: int, step: int) -> list[Share]:
+    shares = []
+    with house() as opened:
+        for story in (KNOWN[name] for name in names):
+            begun, trial = time.monotonic(), Trial(opened, story)
+            points = trial.representatives if few or not story.every else trial.points
+            numbered = list(enumerate(points))[first::step]
+            found = [(number, _kill(trial, point)) for number, point in numbered]
+            shares.append(Share(len(trial.points) // 2, time.monotonic() - begun, found))
+    return shares
+
+
+def _kill(trial: Trial, point: Point) -> Verdict:
+    verdict = trial.kill(point)
+    print(f"{'ok ' if verdict.converged else 'BAD'} {trial.story.name}: {point}", file=sys.stderr, flush=True)
+    for difference in verdict.differences[:5]:
+        print(f"      {difference[:300]}", file=sys.stderr, flush=True)
+    if verdict.written:
+        print(f"      a second run wrote {verdict.written} rows", file=sys.stderr, flush=True)
+    return verdict
+
+
+def between_marks(text: str, found: str) -> str:
+    """``text`` with ``found`` between its two marks. Raises ValueError when it has not both."""
+    before, _, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not end:
+        raise ValueError(f"{BEGIN} and {END} are needed in the document")
+    return f"{before}{BEGIN}\n\n{found}\n\n{END}{after}"
+
+
+def main() -> None:
+    """Kill, then print or write; 1 when something did not converge."""
+    parser = argparse.ArgumentParser(prog="python -m viang_pipeline_tests.crashes", description=__doc__)
+    parser.add_argument("--story", action="append", choices=KNOWN, help="only this one; may be repeated")
+    parser.add_argument("--representatives", action="store_true", help="one point of each label, as in the suite")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="that kill side by side")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="put the tables between the marks of this document")
+    options = parser.parse_args()
+    document = options.write.read_text(encoding="utf-8") if options.write else f"{BEGIN}{END}"
+    between_marks(document, "")  # a document without marks is refused before an hour of killing
+    stories = [KNOWN[name] for name in options.story] if options.story else list(STORIES)
+    found, good = run(stories, few=options.representatives, processes=options.processes)
+    print(found)
+    if options.write:
+        options.write.write_text(between_marks(document, found), encoding="utf-8")
+    sys.exit(0 if good else os.EX_SOFTWARE)
