@@ -123,6 +123,10 @@ def measure(work: Callable[..., Any], *arguments: Any, given: Callable[[], Any] 
     return side_by_side(work, [arguments], given)[0]
 
 
+def nothing() -> None:
+    """Work whose measure is what any process here takes by itself."""
+
+
 def together(processes: int, work: Callable[..., Any], *arguments: Any) -> list[Measure]:
     """Run ``work`` in several processes that start at the same moment, each measured from inside."""
     return side_by_side(work, [arguments] * processes)

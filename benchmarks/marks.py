@@ -9,7 +9,7 @@ def marks(section: str) -> tuple[str, str]:
 
 
 def between_marks(text: str, section: str, found: str) -> str:
-    """``text`` with ``found`` between the marks of ``section``. Raises ValueError when it has not both, in order, once."""
+    """``text`` with ``found`` between a section's marks. Raises ValueError when they are not there, in order, once."""
     begin, end = marks(section)
     if text.count(begin) != 1 or text.count(end) != 1 or text.index(begin) > text.index(end):
         raise ValueError(f"{begin} and, after it, {end} are needed in the document, once each")

@@ -2,12 +2,13 @@
 
 Costs: a year of orders, pace off, then again with nothing changed. Errors: a shop of ordinary habits, a month of
 history and nights in which the platform refuses, breaks off, leaves blocks out and moves while it is read; then
-everybody's days against the sandbox's own truth. Needs the extra ``bench``. Run: python -m benchmarks.side_by_side [--orders 2000]
+everybody's days against the sandbox's own truth.
+
+Needs the extra ``bench``. Run: python -m benchmarks --only side_by_side [--orders 2000] [--nights 3]
 """
 
 from __future__ import annotations
 
-import argparse
 import ast
 import inspect
 import logging
@@ -23,8 +24,8 @@ from typing import Any
 import httpx
 from psycopg.rows import dict_row
 
-from benchmarks.collect import DAYS, FIRST, LAST, NOW, busy_seller
-from benchmarks.harness import Marketplace, Measure, marketplace, measure, postgres, table
+from benchmarks.collect import FIRST, LAST, NOW, busy_seller
+from benchmarks.harness import Marketplace, Measure, marketplace, measure, nothing, postgres, table
 from benchmarks.rivals import ours, script, with_dlt
 from benchmarks.rivals.score import MEASURES, Day, Score, Shown, score
 from viang_pipeline.domain.business_day import days_between
@@ -48,46 +49,51 @@ PAGE_TAKES = timedelta(seconds=30)
 OUTAGE, TWICE = 6, 10
 """The night the search is down, and the one somebody runs a second time."""
 
-SCHEMAS = {
-    "ours": ("raw", "dashboard"),
-    "dlt, by its guide": (with_dlt.schema(False),),
-    "dlt, told our rules": (with_dlt.schema(True),),
-    "script": (script.SCHEMA,),
-}
 BOOKS = (
     *("updates_log", "source_reads", "source_cursors", "order_reads", "day_state"),
     *("_dlt_loads", "_dlt_version", "_dlt_pipeline_state"),
 )
 """Tables about the run itself: every run of ours and of dlt writes there, and nobody reads numbers from them."""
 
+Year = Callable[[Marketplace, Database, date, date, datetime, Path], None]
 Night = Callable[[Marketplace, Database, date, datetime, Path], None]
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to do it: a year at once, a night, the question for its days, and where it keeps its tables."""
+
+    year: Year
+    night: Night
+    days: str
+    schemas: tuple[str, ...]
 
 
 # --- the same night, four times ---------------------------------------------------------------------------------------
 
 
-def _ours(shop: Marketplace, database: Database, first: date, now: datetime, home: Path, **options: bool) -> None:
+def _ours(shop: Marketplace, database: Database, first: date, now: datetime, home: Path) -> None:
     yesterday = now.date() - timedelta(days=1)
-    ours.night(shop, database, days_between(first, yesterday), now, **options)
+    ours.night(shop, database, days_between(first, yesterday), now)
 
 
-def _guide(shop: Marketplace, database: Database, first: date, now: datetime, home: Path, **options: bool) -> None:
-    with_dlt.night(shop, database, OPENED, now, home, told=False, **options)
+def _guide(shop: Marketplace, database: Database, first: date, now: datetime, home: Path) -> None:
+    with_dlt.night(shop, database, OPENED, now, home, told=False)
 
 
-def _told(shop: Marketplace, database: Database, first: date, now: datetime, home: Path, **options: bool) -> None:
-    with_dlt.night(shop, database, OPENED, now, home, told=True, **options)
+def _told(shop: Marketplace, database: Database, first: date, now: datetime, home: Path) -> None:
+    with_dlt.night(shop, database, OPENED, now, home, told=True)
 
 
-def _script(shop: Marketplace, database: Database, first: date, now: datetime, home: Path, **options: bool) -> None:
-    script.night(shop, database, first, script.yesterday(now), **options)
+def _script(shop: Marketplace, database: Database, first: date, now: datetime, home: Path) -> None:
+    script.night(shop, database, first, script.yesterday(now))
 
 
-WAYS: dict[str, tuple[Callable[..., None], str]] = {
-    "ours": (_ours, ours.DAYS),
-    "dlt, by its guide": (_guide, with_dlt.GUIDE),
-    "dlt, told our rules": (_told, with_dlt.TOLD),
-    "script": (_script, script.DAYS),
+WAYS = {
+    "ours": Way(ours.year, _ours, ours.DAYS, ours.SCHEMAS),
+    "dlt, by its guide": Way(with_dlt.year_by_guide, _guide, with_dlt.GUIDE, (with_dlt.schema(False),)),
+    "dlt, told our rules": Way(with_dlt.year_told, _told, with_dlt.TOLD, (with_dlt.schema(True),)),
+    "script": Way(script.year, _script, script.DAYS, script.SCHEMAS),
 }
 
 
@@ -126,7 +132,7 @@ class Fared:
 
 def fare(name: str, world: World, database: Database, nights: int, home: Path) -> Fared:
     """Live through the history and the nights with a shop of one's own; the last night goes without trouble."""
-    collect, _ = WAYS[name]
+    way = WAYS[name]
     (seller,) = world.sellers.values()
     failed = []
     with Sandbox(world) as sandbox:
@@ -140,12 +146,12 @@ def fare(name: str, world: World, database: Database, nights: int, home: Path) -
                 for fault in trouble(sandbox, number) if 0 < number < nights else ():
                     sandbox.faults.add(fault)
                 try:
-                    collect(shop, database, first, now, home)
+                    way.night(shop, database, first, now, home)
                 except Exception as problem:  # noqa: BLE001 - whatever stops a rival stops its night, as a cron job's
                     failed.append(f"{number} ({type(problem).__name__})")
                 sandbox.faults.clear()
         requests = len(sandbox.requests)
-    return Fared(score(shown(database, WAYS[name][1], day), truth(world, seller.seller_id, now)), failed, requests)
+    return Fared(score(shown(database, way.days, day), truth(world, seller.seller_id, now)), failed, requests)
 
 
 def truth(world: World, seller_id: int, at: datetime) -> Shown:
@@ -153,10 +159,7 @@ def truth(world: World, seller_id: int, at: datetime) -> Shown:
     oracle = Oracle(world, seller_id, OPENED)
     oracle.night(at)
     today = at.date()
-    days = {
-        day: Day(*(int(row[name] or 0) for name in TRUE_NAMES))  # type: ignore[arg-type]
-        for day, row in oracle.client_days().items()
-    }
+    days = {day: Day(*(int(row[name] or 0) for name in TRUE_NAMES)) for day, row in oracle.client_days().items()}
     sales = [line for line in oracle.lines() if line.kind in (VALID, CANCELLED) and line.day < today]
     return Shown(days, Counter(line.order.order_id for line in sales))
 
@@ -167,7 +170,7 @@ TRUE_NAMES = ("vendas_brutas", "pedidos_brutos", "unidades_brutas", "comissao", 
 def shown(database: Database, query: str, today: date) -> Shown:
     """What the tables of one way say about closed days; NULL is compared as zero."""
     with database.transaction() as connection:
-        rows = connection.cursor(row_factory=dict_row).execute(query, prepare=False).fetchall()  # type: ignore[arg-type]
+        rows = connection.cursor(row_factory=dict_row).execute(query, prepare=False).fetchall()
     rows = [row for row in rows if row["dia"] < today]
     days = {
         row["dia"]: Day(
@@ -192,24 +195,14 @@ def centavos(amount: Any) -> int:
 
 def costs(name: str, shop: Marketplace, database: Database, home: Path) -> list[tuple[Measure, int, int]]:
     """A first run over the year and one more with nothing changed: measure, requests, rows that stay written."""
-    found = []
+    way, found = WAYS[name], []
     for _ in range(2):
         httpx.delete(f"{shop.url}/__sandbox__/requests").raise_for_status()
-        before = written(database, SCHEMAS[name])
-        one = measure(timed, name, shop, database, home)
+        before = written(database, way.schemas)
+        one = measure(way.year, shop, database, FIRST, LAST, NOW, home)
         requests = len(httpx.get(f"{shop.url}/__sandbox__/requests", timeout=120).raise_for_status().json())
-        found.append((one, requests, written(database, SCHEMAS[name]) - before))
+        found.append((one, requests, written(database, way.schemas) - before))
     return found
-
-
-def timed(name: str, shop: Marketplace, database: Database, home: Path) -> None:
-    """Orders alone: freight is one call per shipment for everybody."""
-    if name == "script":
-        script.night(shop, database, FIRST, LAST, freight=False)
-    elif name == "ours":
-        ours.night(shop, database, DAYS, NOW, freight=False, marts=False)
-    else:
-        with_dlt.night(shop, database, FIRST, NOW, home, told=name.endswith("rules"), freight=False)
 
 
 def written(database: Database, schemas: Sequence[str]) -> int:
@@ -253,7 +246,8 @@ def run(orders: int, nights: int = NIGHTS, per_day: float = PER_DAY) -> str:
 
 
 def _costs(orders: int, home: Path) -> str:
-    rows = []
+    alone = measure(nothing)
+    rows: list[tuple[str, ...]] = [("a process that does nothing", "", "", f"{alone.peak_mib:.0f}", "", "")]
     with postgres() as database, marketplace(busy_seller, orders) as shop:
         ours.register(database, FIRST)
         _make_schema(database)
@@ -331,12 +325,3 @@ def _make_schema(database: Database) -> None:
     """The script's; dlt makes its own."""
     with database.transaction() as connection:
         connection.execute(f"create schema if not exists {script.SCHEMA}")
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--orders", type=int, default=ORDERS, help="of the year that is timed")
-    parser.add_argument("--nights", type=int, default=NIGHTS)
-    parser.add_argument("--per-day", type=float, default=PER_DAY, help="orders a day of the shop that is compared")
-    options = parser.parse_args()
-    print(run(options.orders, options.nights, options.per_day))

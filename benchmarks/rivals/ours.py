@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from pathlib import Path
 
 from benchmarks.harness import Marketplace
 from viang_pipeline.collect.orders import collect_orders
 from viang_pipeline.collect.shipments import collect_shipments
 from viang_pipeline.collect.work import Work
+from viang_pipeline.domain.business_day import days_between
 from viang_pipeline.marts.build import CLIENT_SUMS, LINES, SKU_SUMS, build_mart
 from viang_pipeline.sources.http import HttpClient
 from viang_pipeline.sources.mercado_livre.client import MercadoLivreClient
@@ -16,6 +18,7 @@ from viang_pipeline.warehouse.database import Database
 from viang_pipeline.warehouse.session import Session
 
 CLIENT = "loja"
+SCHEMAS = ("raw", "dashboard")
 SALT = "segredo-do-benchmark"
 
 
@@ -47,6 +50,11 @@ def night(
             collect_shipments(work, api, days)
         for mart in (LINES, SKU_SUMS, CLIENT_SUMS) if marts else ():
             build_mart(work, mart, days)
+
+
+def year(shop: Marketplace, database: Database, first: date, last: date, now: datetime, home: Path) -> None:
+    """The orders of many days, without freight and marts."""
+    night(shop, database, days_between(first, last), now, freight=False, marts=False)
 
 
 DAYS = """

@@ -8,6 +8,7 @@ it comes, a missing cost as zero, what was read once never again.
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -20,6 +21,7 @@ from benchmarks.harness import Marketplace
 from viang_pipeline.warehouse.database import Database
 
 SCHEMA = "script"
+SCHEMAS = (SCHEMA,)
 
 
 def night(shop: Marketplace, database: Database, first: date, last: date, *, freight: bool = True) -> None:
@@ -49,6 +51,11 @@ def night(shop: Marketplace, database: Database, first: date, last: date, *, fre
     with engine.begin() as connection:
         pd.DataFrame(rows).to_sql("pedidos", connection, schema=SCHEMA, if_exists="append", index=False)
     engine.dispose()
+
+
+def year(shop: Marketplace, database: Database, first: date, last: date, now: datetime, home: Path) -> None:
+    """The orders of many days, without freight."""
+    night(shop, database, first, last, freight=False)
 
 
 def read_day(session: requests.Session, shop: Marketplace, day: date) -> list[dict[str, Any]]:

@@ -155,6 +155,16 @@ def night(
         pipeline.deactivate()
 
 
+def year_by_guide(shop: Marketplace, database: Database, first: date, last: date, now: datetime, home: Path) -> None:
+    """The orders of many days, without freight."""
+    night(shop, database, first, now, home, told=False, freight=False)
+
+
+def year_told(shop: Marketplace, database: Database, first: date, last: date, now: datetime, home: Path) -> None:
+    """The same with our rules."""
+    night(shop, database, first, now, home, told=True, freight=False)
+
+
 def schema(told: bool) -> str:
     """Where the tables are."""
     return "dlt_told" if told else "dlt_guide"
