@@ -45,6 +45,10 @@ def _partitions(given: Namespace) -> str:
     return str(import_module("benchmarks.many_partitions").run(given.keys))
 
 
+def _queue(given: Namespace) -> str:
+    return str(import_module("benchmarks.queued_run").run())
+
+
 def _pacing(given: Namespace) -> str:
     return str(import_module("benchmarks.pacing").run(given.seconds))
 
@@ -65,6 +69,7 @@ SECTIONS: dict[str, Callable[[Namespace], str]] = {
     "collect": _collect,
     "lines": _lines,
     "clients": _clients,
+    "queue": _queue,
     "partitions": _partitions,
     "night": _night,
     "pacing": _pacing,

@@ -32,7 +32,7 @@ from viang_pipeline.instance import prepare_instance
 from viang_pipeline.settings import load_settings
 
 KEYS = 100_000
-ASSETS = ("agg_client_day", "fact_sku_day", "fact_order_line", "mercado_livre/orders")
+ASSETS = ("agg_client_day", "mercado_livre/orders")
 BATCH = 2_000
 WARM = 5
 HOST = "127.0.0.1"
@@ -120,9 +120,9 @@ def _event(asset: dg.AssetKey, key: str) -> dg.EventLogEntry:
 
 
 @contextmanager
-def webserver(port: int = 0) -> Iterator[str]:
-    """Code server and webserver over VIANG_HOME, without daemon; yields the address."""
-    code_port, web_port = _free_port(), port or _free_port()
+def services(*, daemon: bool = False) -> Iterator[str]:
+    """Code server and webserver over VIANG_HOME, started as ``viang up`` starts them; yields the address."""
+    code_port, web_port = _free_port(), _free_port()
     instance = prepare_instance(load_settings(), code_server_port=code_port)
     serve = [
         "dagster",
@@ -140,6 +140,8 @@ def webserver(port: int = 0) -> Iterator[str]:
         processes.wait_until(lambda: _listens(code_port))
         show = ["dagster_webserver", "-h", HOST, "-p", str(web_port), "-w", str(instance.workspace)]
         processes.start("webserver", show, instance.env)
+        if daemon:
+            processes.start("daemon", ["dagster._daemon", "run", "-w", str(instance.workspace)], instance.env)
         processes.wait_until(lambda: _answers(url))
         yield url
 
@@ -170,7 +172,7 @@ def run(keys: int, assets: Sequence[str] = ASSETS, hold: Callable[[str], None] =
     return "\n".join(
         [
             table(
-                f"{keys:,} client-days in the interface, of {len(assets)} assets each",
+                f"{keys:,} client-days of {' and of '.join(assets)} in the interface",
                 rows,
                 ("", "first time, s", "first after a restart, s", "again, s", "answer, KiB"),
             ),
@@ -200,7 +202,7 @@ def _pages(
 ) -> dict[str, tuple[float, float, int]]:
     """Page → seconds the first time after a start, median of the next ones, KiB."""
     found = {}
-    with webserver() as url:
+    with services() as url:
         for name, query, variables in (
             ("partitions page of an asset", PARTITIONS_PAGE, {"assetKey": asset}),
             (f"graph of all {len(graph)} assets", GRAPH, {"assetKeys": graph}),

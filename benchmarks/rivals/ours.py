@@ -10,7 +10,7 @@ from benchmarks.harness import Marketplace
 from viang_pipeline.collect.orders import collect_orders
 from viang_pipeline.collect.shipments import collect_shipments
 from viang_pipeline.collect.work import Work
-from viang_pipeline.domain.business_day import days_between
+from viang_pipeline.domain.business_day import days_between, last_closed_day
 from viang_pipeline.marts.build import CLIENT_SUMS, LINES, SKU_SUMS, build_mart
 from viang_pipeline.sources.http import HttpClient
 from viang_pipeline.sources.mercado_livre.client import MercadoLivreClient
@@ -53,8 +53,13 @@ def night(
 
 
 def year(shop: Marketplace, database: Database, first: date, last: date, now: datetime, home: Path) -> None:
-    """The orders of many days, without freight and marts."""
-    night(shop, database, days_between(first, last), now, freight=False, marts=False)
+    """The orders of every day until now, without freight and marts."""
+    night(shop, database, days_between(first, last_closed_day(now)), now, freight=False, marts=False)
+
+
+def again(shop: Marketplace, database: Database, first: date, last: date, now: datetime, home: Path) -> None:
+    """What a night asks: yesterday, and what changed since."""
+    night(shop, database, [last_closed_day(now)], now, freight=False, marts=False)
 
 
 DAYS = """
