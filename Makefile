@@ -33,7 +33,8 @@ format: $(INSTALLED) ## rewrite the code in the house format
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: $(INSTALLED) ## measure everything and put the figures into docs/benchmarks.md
+bench: $(INSTALLED) ## measure everything and put the figures into docs/benchmarks.md (about an hour)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev,bench]"
 	@$(BIN)/python -m benchmarks --write docs/benchmarks.md
 
 clean: ## remove the virtual environment and caches (data in VIANG_HOME stay)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import re
 import shutil
 import statistics
@@ -54,6 +55,18 @@ def home() -> Iterator[Path]:
         embedded.stop(place)
         shutil.rmtree(embedded.data_folder(place), ignore_errors=True)
         shutil.rmtree(place, ignore_errors=True)
+
+
+@contextmanager
+def environment(**variables: str) -> Iterator[None]:
+    """Settings for this process and those it starts, and for nobody afterwards."""
+    before = dict(os.environ)
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 @dataclass(frozen=True)
@@ -108,6 +121,10 @@ def measure(work: Callable[..., Any], *arguments: Any, given: Callable[[], Any] 
     ``given`` makes a last argument inside that process, before the measurement starts.
     """
     return side_by_side(work, [arguments], given)[0]
+
+
+def nothing() -> None:
+    """Work whose measure is what any process here takes by itself."""
 
 
 def together(processes: int, work: Callable[..., Any], *arguments: Any) -> list[Measure]:

@@ -7,20 +7,20 @@ The history before it is read without pacing and not measured. Run: python -m be
 from __future__ import annotations
 
 import argparse
-import os
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import dagster as dg
 import httpx
 
 from benchmarks.call_plan import Counts, count, planned, remember
-from benchmarks.harness import home, marketplace, measure, table
+from benchmarks.harness import environment, home, marketplace, measure, table
 from viang_pipeline.automation.in_process import open_instance, run_range
 from viang_pipeline.cli.runs import written_rows
 from viang_pipeline.collect.access import MercadoLivreRun, mercado_livre_client
@@ -66,10 +66,11 @@ MIX = (SMALL, MEDIUM, LARGE) * 3 + (SMALL, MEDIUM) * 4 + (SMALL,) * 3
 
 @dataclass(frozen=True)
 class Run:
-    """One client's run: wall seconds, those inside its steps, calls and rows written per resource."""
+    """One client's run: wall seconds, those inside the bodies of assets and checks, calls and rows written per
+    resource."""
 
     seconds: float
-    inside: float
+    bodies: float
     calls: Mapping[str, int]
     written: Mapping[str, int]
     failures: list[str] = field(default_factory=list)
@@ -80,9 +81,21 @@ class Run:
         return sum(self.calls.values())
 
 
-def shops(number: int) -> list[tuple[Size, Profile]]:
+@dataclass(frozen=True)
+class Nights:
+    """The same night twice: each the measure of ``night``; and what the contract counts for each client."""
+
+    first: Any
+    again: Any
+    counts: Mapping[str, Counts]
+
+
+Shops = Sequence[tuple[Size, Profile]]
+
+
+def shops(number: int, mix: Sequence[Size] = MIX) -> Shops:
     """That many sellers, each of a class and of one of the demo's trades."""
-    sizes = [MIX[n % len(MIX)] for n in range(number)]
+    sizes = [mix[n % len(mix)] for n in range(number)]
     return [(size, _grown(DEMO_PROFILES[n % len(DEMO_PROFILES)], n, size)) for n, size in enumerate(sizes)]
 
 
@@ -110,19 +123,19 @@ def _copy(product: Product, number: int) -> Product:
     )
 
 
-def town(number: int, last: date, quota: int) -> Sandbox:
+def town(sellers: Shops, last: date, quota: int) -> Sandbox:
     """A marketplace of those sellers, at its beginning."""
-    profiles = [profile for _, profile in shops(number)]
+    profiles = [profile for _, profile in sellers]
     sandbox = Sandbox(generate_world(1, first_day=FIRST, last_day=last, profiles=profiles, days_after=1))
     sandbox.max_requests_per_hour = quota
     return sandbox
 
 
-def onboard(number: int) -> None:
+def onboard(sellers: Shops) -> None:
     """Register every client and let its seller consent."""
     settings = load_settings()
     database = open_database(settings)
-    for _, profile in shops(number):
+    for _, profile in sellers:
         with database.transaction() as connection:
             clients.add(connection, profile.slug, profile.name, inicio_historico=FIRST, default_start=FIRST)
         address, _ = start_authorization(settings, database, profile.slug)
@@ -131,12 +144,12 @@ def onboard(number: int) -> None:
         finish_authorization(settings, database, profile.slug, code=back["code"][0], state=back["state"][0])
 
 
-def read_history(number: int, last: date) -> None:
+def read_history(sellers: Shops, last: date) -> None:
     """The first load of every client, without waiting for any pace."""
     settings = load_settings()
     database = open_database(settings)
     days = days_between(FIRST, last)
-    for _, profile in shops(number):
+    for _, profile in sellers:
         account = mercado_livre_client(settings, database, profile.slug, run=MercadoLivreRun(quotas={APP_ID: UNPACED}))
         with Session(database) as session, account as api:
             work = Work(session, profile.slug, "history", "benchmark", settings.clock())
@@ -150,21 +163,20 @@ def read_history(number: int, last: date) -> None:
         connection.execute("vacuum analyze")
 
 
-def night(number: int, last: date) -> dict[str, Run]:
+def night(sellers: Shops, last: date) -> dict[str, Run]:
     """``daily_update`` of every client, one after another as ``viang nightly`` does it."""
     settings = load_settings()
     database, now = open_database(settings), settings.clock()()
     runs = {}
     with open_instance(settings) as instance:
-        for _, profile in shops(number):
+        for _, profile in sellers:
             start = time.perf_counter()
             reports = run_range(instance, "daily_update", profile.slug, last, last, starts=FIRST, now=now)
             seconds = time.perf_counter() - start
             rows = written_rows(database, [report.run_id for report in reports])
-            steps = [step for report in reports for step in instance.get_run_step_stats(report.run_id)]
             runs[profile.slug] = Run(
                 seconds,
-                sum((step.end_time or 0.0) - (step.start_time or 0.0) for step in steps),
+                sum(_inside_bodies(instance, report.run_id) for report in reports),
                 {name.removeprefix("mercado_livre/"): row[0] for name, row in rows.items()},
                 {name: row[2] for name, row in rows.items() if row[2]},
                 [failure for report in reports for failure in report.failures],
@@ -172,14 +184,41 @@ def night(number: int, last: date) -> dict[str, Run]:
     return runs
 
 
+def _inside_bodies(instance: dg.DagsterInstance, run_id: str) -> float:
+    """Seconds between a step's start and its first output: the engine does its own work before and after."""
+    kinds = {dg.DagsterEventType.STEP_START, dg.DagsterEventType.STEP_OUTPUT}
+    begun: dict[str, float] = {}
+    total = 0.0
+    for entry in instance.all_logs(run_id, of_type=kinds):
+        event, step = entry.get_dagster_event(), str(entry.step_key)
+        if event.event_type == dg.DagsterEventType.STEP_START:
+            begun[step] = entry.timestamp
+        elif step in begun:
+            total += entry.timestamp - begun.pop(step)
+    return total
+
+
 def run(number: int = CLIENTS, history: int = HISTORY, quota: int = QUOTA) -> str:
     """Measure and describe."""
+    sellers = shops(number)
+    found = rehearse(sellers, history, quota)
+    return "\n".join(
+        [
+            _by_client(sellers, found.counts, found.first.result),
+            "",
+            _whole(found.first, found.again, found.counts, quota),
+        ]
+    )
+
+
+def rehearse(sellers: Shops, history: int, quota: int) -> Nights:
+    """Read the history, then live the night after it twice. Fails when a step failed or the second night wrote."""
     last = FIRST + timedelta(days=history)
     before, tonight = (datetime(day.year, day.month, day.day, 6, tzinfo=UTC) for day in (last, last + timedelta(1)))
     with (
         home() as place,
-        marketplace(town, number, last, quota) as market,
-        _environment(
+        marketplace(town, sellers, last, quota) as market,
+        environment(
             VIANG_HOME=str(place),
             MERCADO_LIVRE_API_URL=market.url,
             MERCADO_LIVRE_AUTH_URL=market.url,
@@ -193,18 +232,18 @@ def run(number: int = CLIENTS, history: int = HISTORY, quota: int = QUOTA) -> st
     ):
         database = open_database(load_settings())
         with _at(market.url, before):
-            onboard(number)
-            read_history(number, last - timedelta(days=1))
+            onboard(sellers)
+            read_history(sellers, last - timedelta(days=1))
         remember(database)
         with _at(market.url, tonight):
-            first = measure(night, number, last)
-            again = measure(night, number, last)
+            first = measure(night, sellers, last)
+            again = measure(night, sellers, last)
         counts = _counts(database, last, tonight)
     for found in (*first.result.values(), *again.result.values()):
         assert not found.failures, found.failures
     written = {client: found.written for client, found in again.result.items() if found.written}
     assert not written, f"a second run of the night wrote rows: {written}"
-    return "\n".join([_by_client(number, counts, first.result), "", _whole(first, again, counts, quota)])
+    return Nights(first, again, counts)
 
 
 def _counts(database: Database, last: date, tonight: datetime) -> dict[str, Counts]:
@@ -214,28 +253,16 @@ def _counts(database: Database, last: date, tonight: datetime) -> dict[str, Coun
 
 
 @contextmanager
-def _environment(**variables: str) -> Iterator[None]:
-    """Settings for this process and those it starts, and for nobody afterwards."""
-    before = dict(os.environ)
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-
-
-@contextmanager
 def _at(url: str, instant: datetime) -> Iterator[None]:
     """Platform and pipeline at one instant."""
     httpx.post(f"{url}/__sandbox__/clock", json={"now": instant.isoformat()}).raise_for_status()
-    with _environment(VIANG_NOW=instant.isoformat()):
+    with environment(VIANG_NOW=instant.isoformat()):
         yield
 
 
-def _by_client(number: int, counts: Mapping[str, Counts], runs: Mapping[str, Run]) -> str:
+def _by_client(sellers: Shops, counts: Mapping[str, Counts], runs: Mapping[str, Run]) -> str:
     rows = []
-    for size, profile in shops(number):
+    for size, profile in sellers:
         found, numbers = runs[profile.slug], counts[profile.slug]
         plan = sum(planned(numbers).values())
         rows.append(
@@ -251,7 +278,7 @@ def _by_client(number: int, counts: Mapping[str, Counts], runs: Mapping[str, Run
             )
         )
     return table(
-        f"A night of {number} clients, call by call",
+        f"A night of {len(sellers)} clients, call by call",
         rows,
         ("", "size", "orders changed", "listings", "calls", "plan", "calls, share of plan", "seconds"),
     )
@@ -279,7 +306,7 @@ def _whole(first: Any, again: Any, counts: Mapping[str, Counts], quota: int) -> 
             "seconds",
             "seconds of the calls alone at the pace",
             "× the calls alone",
-            "seconds outside Dagster's steps",
+            "seconds outside the bodies of assets and checks",
             "CPU s",
             "peak MiB",
             "rows written",
@@ -305,7 +332,7 @@ def _night(name: str, found: Any, quota: int) -> tuple[str, ...]:
     runs = found.result.values()
     calls = sum(one.total for one in runs)
     alone = calls / safe_rate(quota)
-    outside = sum(one.seconds - one.inside for one in runs)
+    outside = sum(one.seconds - one.bodies for one in runs)
     return (
         name,
         f"{calls:,}",

@@ -29,7 +29,8 @@ def pinned() -> dict[str, str]:
 
 def test_pins_satisfy_what_the_project_declares() -> None:
     versions = {canonicalize_name(name): version for name, version in pinned().items()}
-    declared = [*PROJECT["project"]["dependencies"], *PROJECT["project"]["optional-dependencies"]["dev"]]
+    extras = PROJECT["project"]["optional-dependencies"].values()
+    declared = [*PROJECT["project"]["dependencies"], *(requirement for extra in extras for requirement in extra)]
     wrong = [r for r in map(Requirement, declared) if not r.specifier.contains(versions[canonicalize_name(r.name)])]
     assert wrong == []
 
