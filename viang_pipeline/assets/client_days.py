@@ -16,6 +16,7 @@ import psycopg
 from viang_pipeline import partitions
 from viang_pipeline.collect.work import Outcome, PartialCollectionError
 from viang_pipeline.failures import SourceFailure, ViangError
+from viang_pipeline.logs import about
 
 Each = Callable[[str, list[date]], Outcome]
 
@@ -33,11 +34,14 @@ def each_client(
     Raises dagster.Failure naming every client that failed, after all others were done.
     """
     wanted = partitions.client_days(context, now)
+    path = context.asset_key.path
+    source = path[0] if len(path) > 1 else None
     outcomes: dict[str, Outcome] = {}
     failures: dict[str, Exception] = {}
     for client_id, days in wanted.items():
         try:
-            outcomes[client_id] = work(client_id, days)
+            with about(run_id=context.run.run_id, client_id=client_id, source=source):
+                outcomes[client_id] = work(client_id, days)
         except PartialCollectionError as stopped:
             outcomes[client_id], failures[client_id] = stopped.outcome, stopped.failure
         except (ViangError, psycopg.Error) as failure:

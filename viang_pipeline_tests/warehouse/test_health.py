@@ -111,7 +111,9 @@ def test_gaps_quarantine_and_differences_are_told_with_their_first_day(shops: Da
                 (client_id, dia, faltantes, hash, versao_metrica, run_id, calculado_em, maturidade_vendas,
                  maturidade_ads, maturidade_visitas, maturidade_devolucoes, maturidade_cobranca)
             select 'boa', %(d)s::date - n,
-                case when n in (0, 2, 40) then '{custo_desconhecido}' else '{}' end::text[], '', 1, 'r', now(), 'final', 'final', 'final', 'final', 'final' from generate_series(0, 50) as n
+                case when n in (0, 2, 40) then '{custo_desconhecido}' else '{}' end::text[],
+                '', 1, 'r', now(), 'final', 'final', 'final', 'final', 'final'
+            from generate_series(0, 50) as n
             """,
             {"d": EXPECTED},
         )
