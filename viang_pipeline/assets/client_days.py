@@ -14,6 +14,7 @@ import dagster as dg
 import psycopg
 
 from viang_pipeline import partitions
+from viang_pipeline.assets.preview import Preview
 from viang_pipeline.collect.work import Outcome, PartialCollectionError
 from viang_pipeline.failures import SourceFailure, ViangError
 from viang_pipeline.logs import about
@@ -27,9 +28,9 @@ def each_client(
     context: dg.AssetExecutionContext,
     now: datetime,
     work: Each,
-    preview: Callable[[partitions.ClientDays], dict[str, Any]] | None = None,
+    preview: Preview | None = None,
 ) -> dg.MaterializeResult[None]:
-    """Do ``work`` for every client of the run; materialization metadata for people in the result.
+    """Do ``work`` for every client of the run; materialization metadata for people in the result, with ``preview``.
 
     Raises dagster.Failure naming every client that failed, after all others were done.
     """
@@ -89,12 +90,14 @@ def _metadata(
         "ultimo_dia": days[-1].isoformat(),
         "dias_pedidos": sum(len(found) for found in wanted.values()),
         "dias_concluidos": sum(len(outcomes[c].days_done & set(found)) for c, found in wanted.items() if c in outcomes),
+        "completude": "",
         "dias_alterados": len(total.days_changed),
         "chamadas": total.requests,
         "linhas_lidas": total.read,
         "linhas_escritas": total.written,
         "linhas_inalteradas": total.unchanged,
     }
+    metadata["completude"] = f"{metadata['dias_concluidos']} de {metadata['dias_pedidos']} dias"
     if total.unknown_fields:
         metadata["campos_desconhecidos"] = sorted(total.unknown_fields)
     if total.notes:
