@@ -95,6 +95,8 @@ class Settings(BaseSettings):
     agency_colour: str | None = Field(None, validation_alias="VIANG_AGENCY_COLOUR", pattern=r"^#[0-9a-fA-F]{6}$")
     agency_logo: Path | None = Field(None, validation_alias="VIANG_AGENCY_LOGO")
 
+    log_format: str = Field("texto", validation_alias="VIANG_LOG_FORMAT")
+
     now_override: datetime | None = Field(None, validation_alias="VIANG_NOW")
 
     @field_validator("*", mode="before")
@@ -194,6 +196,13 @@ class Settings(BaseSettings):
             raise ValueError("deve ser o caminho de um arquivo PNG, JPEG ou SVG que existe")
         return None if path is None else path.expanduser()
 
+    @field_validator("log_format")
+    @classmethod
+    def _log_format_is_known(cls, value: str) -> str:
+        if value.strip().lower() not in ("texto", "json"):
+            raise ValueError("deve ser texto ou json")
+        return value.strip().lower()
+
     @field_validator("now_override")
     @classmethod
     def _now_has_offset(cls, value: datetime | None) -> datetime | None:
@@ -232,6 +241,11 @@ class Settings(BaseSettings):
             **({"METABASE_URL": self.metabase_url} if self.metabase_url else {}),
             **({"OPENAI_BASE_URL": self.openai_base_url} if self.openai_api_key else {}),
         }
+
+    @property
+    def json_logs(self) -> bool:
+        """Whether logs are JSON, one object per line."""
+        return self.log_format == "json"
 
     @property
     def upseller_http(self) -> bool:

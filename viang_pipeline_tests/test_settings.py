@@ -64,6 +64,7 @@ def test_a_dotenv_file_is_read_and_the_environment_wins(
         ("BLING_API_URL", "segredo"),
         ("BLING_TOKEN_URL", "ftp://segredo"),
         ("BLING_AUTH_URL", "https:///segredo"),
+        ("VIANG_LOG_FORMAT", "segredo"),
         ("VIANG_NOW", "segredo"),
         ("VIANG_NOW", "2026-03-11T06:00:00"),
     ],

@@ -14,8 +14,10 @@ import dagster as dg
 import psycopg
 
 from viang_pipeline import partitions
+from viang_pipeline.assets.preview import Preview
 from viang_pipeline.collect.work import Outcome, PartialCollectionError
 from viang_pipeline.failures import SourceFailure, ViangError
+from viang_pipeline.logs import about
 from viang_pipeline.warehouse.database import went_away
 
 Each = Callable[[str, list[date]], Outcome]
@@ -31,19 +33,22 @@ def each_client(
     context: dg.AssetExecutionContext,
     now: datetime,
     work: Each,
-    preview: Callable[[partitions.ClientDays], dict[str, Any]] | None = None,
+    preview: Preview | None = None,
 ) -> dg.MaterializeResult[None]:
-    """Do ``work`` for every client of the run; materialization metadata for people in the result.
+    """Do ``work`` for every client of the run; materialization metadata for people in the result, with ``preview``.
 
     Raises dagster.Failure naming every client that failed, after all others were done; RetryRequested when a failure
     is only that the database went away.
     """
     wanted = partitions.client_days(context, now)
+    path = context.asset_key.path
+    source = path[0] if len(path) > 1 else None
     outcomes: dict[str, Outcome] = {}
     failures: dict[str, Exception] = {}
     for client_id, days in wanted.items():
         try:
-            outcomes[client_id] = work(client_id, days)
+            with about(run_id=context.run.run_id, client_id=client_id, source=source):
+                outcomes[client_id] = work(client_id, days)
         except PartialCollectionError as stopped:
             outcomes[client_id], failures[client_id] = stopped.outcome, stopped.failure
         except (ViangError, psycopg.Error) as failure:
@@ -93,12 +98,14 @@ def _metadata(
         "ultimo_dia": days[-1].isoformat(),
         "dias_pedidos": sum(len(found) for found in wanted.values()),
         "dias_concluidos": sum(len(outcomes[c].days_done & set(found)) for c, found in wanted.items() if c in outcomes),
+        "completude": "",
         "dias_alterados": len(total.days_changed),
         "chamadas": total.requests,
         "linhas_lidas": total.read,
         "linhas_escritas": total.written,
         "linhas_inalteradas": total.unchanged,
     }
+    metadata["completude"] = f"{metadata['dias_concluidos']} de {metadata['dias_pedidos']} dias"
     if total.unknown_fields:
         metadata["campos_desconhecidos"] = sorted(total.unknown_fields)
     if total.notes:

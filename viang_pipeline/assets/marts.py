@@ -8,7 +8,7 @@ from sqlalchemy import Table
 
 from viang_pipeline import partitions
 from viang_pipeline.assets.client_days import POLICY, each_client
-from viang_pipeline.assets.preview import client_day_preview, columns_of
+from viang_pipeline.assets.preview import columns_of, table_preview
 from viang_pipeline.assets.raw_bling import bling_finance, bling_orders
 from viang_pipeline.assets.raw_mercado_livre import (
     OWNERS,
@@ -33,13 +33,8 @@ LAST = {"dagster/priority": "-2"}
 """Marts begin when nothing is left to read in a run: a day is built once, with the costs of the same night."""
 
 
-def _mart(
-    name: str, table: Table, description: str, after: Sequence[dg.AssetsDefinition], *, preview: bool = False
-) -> dg.AssetsDefinition:
-    """The asset ``name``: its mart for each client of the run; ``table``: whose columns the interface shows.
-
-    ``preview``: show the newest client-days too.
-    """
+def _mart(name: str, table: Table, description: str, after: Sequence[dg.AssetsDefinition]) -> dg.AssetsDefinition:
+    """The asset ``name``: its mart for each client of the run; the interface shows columns and rows of ``table``."""
 
     @dg.asset(
         name=name,
@@ -57,12 +52,7 @@ def _mart(
         def build(client_id: str, days: list[date]) -> Outcome:
             return build_mart(supabase.work(client_id, context.run), name, days)
 
-        return each_client(
-            context,
-            supabase.settings.clock()(),
-            build,
-            preview=(lambda wanted: client_day_preview(supabase.session, wanted)) if preview else None,
-        )
+        return each_client(context, supabase.settings.clock()(), build, table_preview(supabase.session, table))
 
     return built
 
@@ -74,7 +64,6 @@ fact_order_line = _mart(
     # Bling and UpSeller come before it by priority, not by a dependency: when they fail, the sales of the night stand
     # without them, and what they tell later leaves its days to be rebuilt.
     [mercado_livre_orders, mercado_livre_shipments, mercado_livre_listings],
-    preview=True,
 )
 fact_visits = _mart(
     "fact_visits",
@@ -132,14 +121,12 @@ fact_sku_day = _mart(
         fact_billing,
         fact_order_discount,
     ],
-    preview=True,
 )
 agg_client_day = _mart(
     "agg_client_day",
     schema.agg_client_day,
     "Métricas por cliente e dia: soma das mesmas linhas de pedido.",
     [fact_order_line, fact_sku_day],
-    preview=True,
 )
 reconciliation = _mart(
     "reconciliation",

@@ -10,6 +10,7 @@ import dagster as dg
 
 from viang_pipeline import partitions
 from viang_pipeline.assets.client_days import POLICY, each_client
+from viang_pipeline.assets.preview import reads_preview
 from viang_pipeline.assets.raw_mercado_livre import OWNERS
 from viang_pipeline.collect.bling.access import connected_to_bling
 from viang_pipeline.collect.bling.finance import collect_bling_finance
@@ -55,7 +56,8 @@ def _raw(
             with bling.account(client_id) as api:
                 return collect(supabase.work(client_id, context.run), api, days)
 
-        return each_client(context, supabase.settings.clock()(), from_account)
+        preview = reads_preview(supabase.session, GROUP)
+        return each_client(context, supabase.settings.clock()(), from_account, preview)
 
     return collected
 

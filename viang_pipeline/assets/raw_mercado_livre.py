@@ -7,6 +7,7 @@ import dagster as dg
 
 from viang_pipeline import partitions
 from viang_pipeline.assets.client_days import POLICY, each_client
+from viang_pipeline.assets.preview import reads_preview
 from viang_pipeline.collect.ads import collect_ads
 from viang_pipeline.collect.billing import collect_billing
 from viang_pipeline.collect.claims import collect_claims
@@ -50,7 +51,8 @@ def _raw(
             with mercado_livre.account(client_id) as api:
                 return collect(supabase.work(client_id, context.run), api, days)
 
-        return each_client(context, supabase.settings.clock()(), from_account)
+        preview = reads_preview(supabase.session, GROUP, name)
+        return each_client(context, supabase.settings.clock()(), from_account, preview)
 
     return collected
 

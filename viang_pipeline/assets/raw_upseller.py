@@ -6,6 +6,7 @@ import dagster as dg
 
 from viang_pipeline import partitions
 from viang_pipeline.assets.client_days import POLICY, each_client
+from viang_pipeline.assets.preview import reads_preview
 from viang_pipeline.collect.upseller.http_photo import collect_available
 from viang_pipeline.collect.upseller.inbox import take_in
 from viang_pipeline.collect.work import Outcome
@@ -35,7 +36,7 @@ def upseller_files(context: dg.AssetExecutionContext, supabase: SupabaseResource
         outcome.days_done = set(days)
         return outcome
 
-    return each_client(context, supabase.settings.clock()(), from_inbox)
+    return each_client(context, supabase.settings.clock()(), from_inbox, reads_preview(supabase.session, GROUP))
 
 
 @dg.asset(
@@ -58,4 +59,4 @@ def upseller_stock(context: dg.AssetExecutionContext, supabase: SupabaseResource
     def from_api(client_id: str, days: list[date]) -> Outcome:
         return collect_available(supabase.work(client_id, context.run), supabase.settings, days)
 
-    return each_client(context, supabase.settings.clock()(), from_api)
+    return each_client(context, supabase.settings.clock()(), from_api, reads_preview(supabase.session, GROUP))

@@ -8,7 +8,7 @@ import dagster as dg
 from viang_pipeline import partitions
 from viang_pipeline.assets.client_days import POLICY, each_client
 from viang_pipeline.assets.marts import agg_client_day, fact_account, fact_sku_day, sku_portfolio
-from viang_pipeline.assets.preview import columns_of
+from viang_pipeline.assets.preview import client_day_preview, columns_of, table_preview
 from viang_pipeline.assets.raw_mercado_livre import OWNERS
 from viang_pipeline.collect.work import Outcome, Transactions
 from viang_pipeline.domain.business_day import last_closed_day
@@ -55,7 +55,7 @@ def insights(
             outcome.notes.append(f"{client_id}, {period}: {made.origem}" + (f" ({made.motivo})" if made.motivo else ""))
         return outcome
 
-    return each_client(context, now, write)
+    return each_client(context, now, write, client_day_preview(supabase.session))
 
 
 @dg.asset(
@@ -73,7 +73,8 @@ def client_report(
 ) -> dg.MaterializeResult[None]:
     """The monthly report of each client of the run, for every month its days belong to."""
     way_out = mailer.mailer if SEND_TAG in context.run.tags else None
-    return each_client(context, supabase.settings.clock()(), _reports(supabase, way_out))
+    shown = table_preview(supabase.session, schema.reports, ("periodo", "versao", "maturidade", "feito_em"))
+    return each_client(context, supabase.settings.clock()(), _reports(supabase, way_out), shown)
 
 
 def _reports(supabase: SupabaseResource, mailer: Mailer | None) -> Callable[[str, list[date]], Outcome]:

@@ -6,7 +6,7 @@ import dagster as dg
 
 from viang_pipeline.assets.dashboards import dashboard_key
 from viang_pipeline.automation.decisions import newest_expected_day
-from viang_pipeline.automation.state import failed_checks
+from viang_pipeline.automation.state import LATENESS, failed_checks
 from viang_pipeline.collect.authorization import open_vault, refresh_due, refreshers
 from viang_pipeline.mail.alerting import queue_daily_digest
 from viang_pipeline.mail.deliver import deliver_due
@@ -88,10 +88,6 @@ def refresh_dashboards(context: dg.OpExecutionContext, metabase: MetabaseResourc
 def metabase_refresh() -> None:
     """Refresh of the dashboards."""
     refresh_dashboards()
-
-
-LATENESS = ("fontes_em_dia", "clientes_em_dia")
-"""Checks of what alerts tell by client and source, from the same tables."""
 
 
 @dg.op

@@ -139,6 +139,9 @@ def newest_numbers(conn: psycopg.Connection) -> datetime | None:
     return row[0] if row else None
 
 
+LATENESS = ("fontes_em_dia", "clientes_em_dia")
+"""Checks of what alerts tell by client and source, from the same tables."""
+
 MOST_CHECKS = 10_000
 """Results looked at: a night of a hundred clients is four thousand."""
 

@@ -69,7 +69,8 @@ def demo(
         os.environ.update(market.environment)
         settings = load_settings()
         # Only now: the marketplace of a new day empties the home first.
-        set_up_logging(settings.home, verbose=context.find_root().params["verbose"])
+        verbose = context.find_root().params["verbose"]
+        set_up_logging(settings.home, verbose=verbose, as_json=settings.json_logs)
         database = open_database(settings)
         bring_up_to_date(database)
         yesterday = last_closed_day(settings.clock()())

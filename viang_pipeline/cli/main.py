@@ -38,7 +38,8 @@ def start(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Mostra também o andamento, não só avisos.")] = False,
 ) -> None:
     """Dados do Mercado Livre, do Bling e do UpSeller em números diários confiáveis, por cliente e por SKU."""
-    set_up_logging(load_settings().home, verbose=verbose)
+    settings = load_settings()
+    set_up_logging(settings.home, verbose=verbose, as_json=settings.json_logs)
 
 
 START, CLIENTS, DATA, CARE = "Começar", "Clientes", "Dados", "Manutenção"

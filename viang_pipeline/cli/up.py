@@ -36,7 +36,7 @@ def serve(settings: Settings, port: int) -> None:
     Raises UsageError when it already runs or the port is taken, ProcessDiedError when a process ends by itself.
     """
     home = settings.home.expanduser().resolve()
-    log_path = set_up_logging(home, name="up")
+    log_path = set_up_logging(home, name="up", as_json=settings.json_logs)
     try:
         with FileLock(home / "up.lock", timeout=0):
             _check_free(port)

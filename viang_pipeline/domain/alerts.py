@@ -17,12 +17,13 @@ Kind = Literal["execucao", "acesso", "atraso", "qualidade", "quarentena", "email
 @dataclass(frozen=True)
 class Alert:
     """One thing that is the matter. ``chave``: the same as long as it lasts; ``assunto``: what, the same for all it
-    befell; ``linha``: whom, and how."""
+    befell; ``linha``: whom, and how; ``cliente`` None: everyone."""
 
     chave: str
     tipo: Kind
     assunto: str
     linha: str
+    cliente: str | None = None
 
     @property
     def titulo(self) -> str:

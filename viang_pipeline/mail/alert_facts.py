@@ -53,8 +53,8 @@ _REFUSALS = """
     group by client_id, motivo order by motivo, client_id
 """
 _UNSENT = """
-    select id, client_id, periodo, estado, erro from dashboard.report_outbox
-    where estado in ('falhou', 'incerto') and tipo = 'relatorio' order by id
+    select id, client_id, periodo, estado, erro, tipo from dashboard.report_outbox
+    where estado in ('falhou', 'incerto') and (tipo = 'relatorio' or %s) order by id
 """
 
 
@@ -66,15 +66,22 @@ def failed_runs(conn: psycopg.Connection, at: datetime) -> Snapshot:
     return Snapshot(esperado=last_closed_day(at), nomes=names, runs=runs)
 
 
-def snapshot(conn: psycopg.Connection, at: datetime, expected: date, checks: Sequence[FailedCheck] = ()) -> Snapshot:
+def snapshot(
+    conn: psycopg.Connection,
+    at: datetime,
+    expected: date,
+    checks: Sequence[FailedCheck] = (),
+    *,
+    own_mail: bool = False,
+) -> Snapshot:
     """The stored state at an instant; ``expected``: the newest day that should have been read; ``checks`` are known
-    to Dagster alone."""
+    to Dagster alone; ``own_mail``: with alerts that did not leave, which no alert can tell of."""
     with conn.cursor(row_factory=class_row(LostGrant)) as cursor:
         grants = cursor.execute(_LOST_GRANTS).fetchall()
     with conn.cursor(row_factory=class_row(Refusals)) as cursor:
         refusals = cursor.execute(_REFUSALS, [expected - timedelta(days=QUARANTINE_DAYS)]).fetchall()
     with conn.cursor(row_factory=class_row(Unsent)) as cursor:
-        unsent = cursor.execute(_UNSENT).fetchall()
+        unsent = cursor.execute(_UNSENT, [own_mail]).fetchall()
     return replace(
         failed_runs(conn, at),
         esperado=expected,

@@ -10,6 +10,7 @@ from typing import get_args
 
 from viang_pipeline.domain.alerts import Digest, Kind, Told
 from viang_pipeline.domain.business_day import SAO_PAULO
+from viang_pipeline.domain.health import runbook_section
 from viang_pipeline.mail.content import Content, Tone, badges, bullets, card, heading, page, paragraph, space
 
 MOST_LINES = 12
@@ -76,16 +77,15 @@ def alert_content(digest: Digest, agency: str, at: datetime) -> Content:
     ]
     for kind, cards in _sections(digest):
         section = SECTIONS[kind]
+        remedy = f"{section.o_que_fazer} Passo a passo: {runbook_section(kind)}."
         blocks.append(heading(section.titulo))
         lines += ["", section.titulo.upper()]
         for number, (subject_of_card, told) in enumerate(cards):
             details = _details(told, at)
             last = number == len(cards) - 1
-            blocks.append(
-                card(subject_of_card, details, section.o_que_fazer if last else None, section.tom, _label(told, at))
-            )
+            blocks.append(card(subject_of_card, details, remedy if last else None, section.tom, _label(told, at)))
             lines += [f"- {subject_of_card} [{_label(told, at)}]", *(f"    {detail}" for detail in details)]
-        lines.append(f"  O que fazer: {section.o_que_fazer.replace('`', '')}")
+        lines.append(f"  O que fazer: {remedy.replace('`', '')}")
     if digest.resolved:
         resolved = [f"{known.titulo} (desde {_day(known.desde, at)})" for known in digest.resolved]
         blocks += [heading("Resolvido"), bullets(resolved[:MOST_LINES])]

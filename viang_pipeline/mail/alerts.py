@@ -72,13 +72,14 @@ class Refusals:
 
 @dataclass(frozen=True)
 class Unsent:
-    """A report whose mail failed or is uncertain."""
+    """A message that failed or is uncertain. ``client_id`` None: one to the agency itself."""
 
     id: int
-    client_id: str
+    client_id: str | None
     periodo: str
     estado: str
     erro: str | None
+    tipo: str = "relatorio"
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ def _runs(state: Snapshot) -> Iterator[Alert]:
             "execucao",
             f"{JOBS.get(run.job_name, run.job_name)}: {reason}",
             f"{who}, {run.em.astimezone(SAO_PAULO):%d/%m %H:%M} ({run.job_name})",
+            run.client_id,
         )
 
 
@@ -123,6 +125,7 @@ def _grants(state: Snapshot) -> Iterator[Alert]:
             "acesso",
             f"{platform} {what}",
             f"{_name(state, grant.client_id)}{why} – {reconnect_command(grant.client_id, grant.platform)}",
+            grant.client_id,
         )
 
 
@@ -138,7 +141,9 @@ def _reads(state: Snapshot) -> Iterator[Alert]:
         rest = len(problems) - MOST_SOURCES
         shown = "; ".join(problems[:MOST_SOURCES]) + (f"; e mais {rest}" if rest > 0 else "")
         platform = PLATFORM_NAMES.get(source, source)
-        yield Alert(f"atraso:{source}:{client_id}", "atraso", platform, f"{_name(state, client_id)}: {shown}")
+        yield Alert(
+            f"atraso:{source}:{client_id}", "atraso", platform, f"{_name(state, client_id)}: {shown}", client_id
+        )
 
 
 def _checks(state: Snapshot) -> Iterator[Alert]:
@@ -149,6 +154,7 @@ def _checks(state: Snapshot) -> Iterator[Alert]:
             "qualidade",
             check.nome,
             f"{_name(state, check.client_id)}: {check.descricao}, {when}",
+            check.client_id,
         )
 
 
@@ -161,6 +167,7 @@ def _refusals(state: Snapshot) -> Iterator[Alert]:
             "quarentena",
             REFUSALS.get(refusal.motivo, refusal.motivo),
             f"{_name(state, refusal.client_id)}: {orders}{value} nos últimos 7 dias",
+            refusal.client_id,
         )
 
 
@@ -169,8 +176,9 @@ def _unsent(state: Snapshot) -> Iterator[Alert]:
         yield Alert(
             f"email:{mail.id}",
             "email",
-            f"Relatório de {mail.periodo}",
+            f"Relatório de {mail.periodo}" if mail.tipo == "relatorio" else f"Aviso à agência de {mail.periodo}",
             f"{_name(state, mail.client_id)}, mensagem {mail.id}, {mail.estado}: {mail.erro or 'sem motivo'}",
+            mail.client_id,
         )
 
 

@@ -75,8 +75,8 @@ class RedactingFilter(logging.Filter):
         """Always lets the record pass; changes its text only where something had to be hidden."""
         try:
             message = record.getMessage()
-        except (TypeError, ValueError):  # a message whose arguments do not fit: logging would print both to stderr
-            message = f"{record.msg} {record.args}"
+        except Exception:  # noqa: BLE001  arguments that do not fit, or that do not let themselves be written
+            message = _written_anyhow(record)
             record.msg, record.args = message, None
         clean = scrub(message)
         if clean != message:
@@ -88,6 +88,14 @@ class RedactingFilter(logging.Filter):
         if record.stack_info:
             record.stack_info = scrub(record.stack_info)
         return True
+
+
+def _written_anyhow(record: logging.LogRecord) -> str:
+    """A message that raised while it was put together: a line of a log never stops what writes it."""
+    try:
+        return f"{record.msg} {record.args}"
+    except Exception:  # noqa: BLE001  nothing may come out of here
+        return f"mensagem ilegível de {record.name}, linha {record.lineno}"
 
 
 def protect_logs() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from itertools import islice
 from typing import TypeVar
 
@@ -24,7 +25,7 @@ def side_by_side(ask: Callable[[T], R], items: Iterable[T]) -> Generator[R]:
     The first failure in that order is raised; what was not begun by then never is, and what is under way is waited for.
     """
     with ThreadPoolExecutor(LANES, thread_name_prefix="read") as lanes:
-        begun = [lanes.submit(ask, item) for item in items]
+        begun = [lanes.submit(copy_context().run, ask, item) for item in items]
         try:
             for answer in begun:
                 yield answer.result()
@@ -40,8 +41,8 @@ def one_ahead(ask: Callable[[T], R], items: Iterable[T]) -> Generator[R]:
     """
     remaining = iter(items)
     with ThreadPoolExecutor(1, thread_name_prefix="ahead") as lane:
-        ahead = [lane.submit(ask, item) for item in islice(remaining, 1)]
+        ahead = [lane.submit(copy_context().run, ask, item) for item in islice(remaining, 1)]
         while ahead:
             answer = ahead.pop().result()
-            ahead += [lane.submit(ask, item) for item in islice(remaining, 1)]
+            ahead += [lane.submit(copy_context().run, ask, item) for item in islice(remaining, 1)]
             yield answer

@@ -8,10 +8,10 @@ from datetime import timedelta
 import dagster as dg
 import pytest
 
-from viang_pipeline.automation.jobs import LATENESS, alert_digest, send_mail
+from viang_pipeline.automation.jobs import alert_digest, send_mail
 from viang_pipeline.automation.schedules import alert_digest_schedule
 from viang_pipeline.automation.sensors import mail_outbox
-from viang_pipeline.automation.state import failed_checks
+from viang_pipeline.automation.state import LATENESS, failed_checks
 from viang_pipeline.resources.mailer import MailerResource
 from viang_pipeline.resources.supabase import SupabaseResource
 from viang_pipeline.warehouse import ledgers

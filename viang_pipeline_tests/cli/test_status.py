@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 
 from viang_pipeline.cli.main import app
 from viang_pipeline.domain.business_day import days_between
+from viang_pipeline.mail.alerts import FailedCheck
 from viang_pipeline.settings import Settings
 from viang_pipeline.warehouse import clients, ledgers
 from viang_pipeline.warehouse.client_status import preliminary_days, read_states
@@ -178,14 +180,95 @@ def test_files_people_bring_are_late_after_a_week_or_a_month(
     assert (found.problem(YESTERDAY) is not None) == late
 
 
-def test_mail_that_waits_for_a_person_is_counted_and_ends_in_part(agency: Agency) -> None:
+def test_mail_that_waits_for_a_person_needs_one_and_mail_in_the_queue_does_not(agency: Agency) -> None:
     agency.connect()
     agency.read(*days_between(FIRST, YESTERDAY))
     agency.execute(
         "insert into dashboard.report_outbox (client_id, tipo, periodo, versao, destinatario, message_id, assunto,"
         " texto, html, estado, proxima_em, criado_em)"
-        " select 'loja-a', 'relatorio', '2026-02', 1, estado, '<1@a>', '', '', '', estado, now(), now()"
-        " from unnest(array['pendente', 'incerto', 'enviado']) as estado"
+        " select case when tipo = 'relatorio' then 'loja-a' end, tipo, '2026-02', 1, estado, '<1@a>', '', '', '',"
+        " estado, now(), now() from unnest(array['relatorio', 'alerta', 'alerta', 'relatorio'],"
+        " array['pendente', 'incerto', 'pendente', 'enviado']) as mail (tipo, estado)"
     )
     result = agency.status()
-    assert (result.exit_code, "E-mails que não saíram: 1 incerto, 1 pendente." in result.output) == (3, True)
+    assert (result.exit_code, "1 coisa precisa de você." in result.output) == (3, True)
+    assert "Aviso à agência de 2026-02" in result.output
+    assert "viang mail list" in result.output
+    assert "e-mails na fila: 2" in result.output
+
+
+def test_the_first_line_says_whether_everything_is_fine(agency: Agency) -> None:
+    agency.connect()
+    assert agency.status().stdout.splitlines()[0] == "1 coisa precisa de você."
+    agency.read(*days_between(FIRST, YESTERDAY))
+    assert agency.status().stdout.splitlines()[0].startswith("Tudo em ordem: 1 cliente ativo")
+
+
+def test_a_matter_says_the_command_that_helps_and_the_section_of_the_runbook(agency: Agency) -> None:
+    agency.read(*days_between(FIRST, YESTERDAY))
+    shown = agency.status().stdout
+    assert "A: ainda" not in shown
+    assert "viang connect mercado-livre loja-a" in shown
+    assert "docs/runbook.md#acesso" in shown
+
+
+def test_a_matter_of_many_clients_is_shortened_and_complete_in_json(agency: Agency) -> None:
+    with agency.database.transaction() as conn:
+        for number in range(7):
+            clients.add(conn, f"loja-{number}", "N", inicio_historico=FIRST, default_start=FIRST)
+    assert "e mais 3" in agency.status().stdout
+    (matter,) = json.loads(agency.status("--json").stdout)["precisa"]
+    assert (matter["tipo"], len(matter["clientes"])) == ("acesso", 8)
+
+
+def test_machines_get_one_line_of_json_with_the_same_exit_code(agency: Agency) -> None:
+    agency.connect()
+    result = agency.status("--json")
+    assert (result.exit_code, len(result.stdout.splitlines())) == (3, 1)
+    found = json.loads(result.stdout)
+    assert (found["em_ordem"], found["precisa"][0]["manual"]) == (False, "docs/runbook.md#atraso")
+    assert found["acessos"] == [
+        {
+            "cliente": "loja-a",
+            "plataforma": "mercado_livre",
+            "status": "ativo",
+            "motivo": None,
+            "vale_ate": "2026-03-11T12:10:00+00:00",
+        }
+    ]
+    assert "APP_USR" not in result.stdout
+
+
+def test_of_one_client_every_resource_is_shown(agency: Agency) -> None:
+    agency.connect()
+    for resource in ("orders", "visits"):
+        agency.read(*days_between(FIRST, YESTERDAY), resource=resource)
+    assert "visitas" not in agency.status().stdout
+    assert "visitas" in agency.status("loja-a").stdout
+
+
+def test_a_first_load_and_a_slowed_rate_go_on_by_themselves(agency: Agency) -> None:
+    agency.connect()
+    agency.read(*days_between(date(2026, 3, 6), YESTERDAY))
+    agency.execute(
+        "insert into dashboard.rate_budgets (escopo, livre_em, ritmo, recusado_em)"
+        " values ('mercado_livre:conta:123', now(), 2.25, now()), ('antigo', now(), 1, now() - interval '2 hours')"
+    )
+    shown = agency.status().stdout
+    assert "loja-a: primeira carga, faltam 5 dias, de 2026-03-01 a 2026-03-05" in shown
+    assert "mercado_livre:conta:123: a plataforma pediu menos chamadas na última hora, agora 2,2 chamadas" in shown
+    assert "antigo" not in shown
+
+
+def test_checks_that_do_not_close_are_told_where_dagster_has_a_storage_and_said_to_be_unseen_elsewhere(
+    agency: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agency.connect()
+    agency.read(*days_between(FIRST, YESTERDAY))
+    assert "Conferências não vistas" in agency.status().stdout
+    failed = FailedCheck("margem_fecha", "2 dia(s) em que a margem não fecha", "loja-a", NIGHT)
+    monkeypatch.setattr("viang_pipeline.cli.status._failed_checks", lambda settings, now: [failed])
+    result = agency.status()
+    assert result.exit_code == 3
+    assert "A: 2 dia(s) em que a margem não fecha" in result.stdout
+    assert "Conferências não vistas" not in result.stdout

@@ -93,6 +93,7 @@ def test_a_failed_run_is_told_at_once_with_its_reason_and_what_to_do(desk: Desk)
     assert "Noite: O Mercado Livre respondeu 503 [novo]" in text
     assert "Loja Aurora, 28/11 03:00 (daily_update)" in text
     assert "O que fazer:" in text
+    assert "docs/runbook.md#execucao" in text
 
 
 def test_failures_of_one_hour_are_one_mail_and_the_rest_waits_for_the_next(desk: Desk) -> None:

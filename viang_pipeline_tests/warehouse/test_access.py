@@ -35,6 +35,7 @@ BASES = {
     "vw_source_quality": "source_reads",
     "vw_client_quality": "agg_client_day",
     "vw_quarantine": "fact_quarantine_day",
+    "vw_health": "source_reads",
     "vw_attention": "fact_attention",
     "vw_client_stock": "agg_client_day",
     "vw_client_month": "fact_expense_month",

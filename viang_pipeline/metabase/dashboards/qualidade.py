@@ -29,6 +29,17 @@ QUALIDADE = Dashboard(
             8,
             (
                 table(
+                    "saude", "Está tudo em ordem?", "Uma linha por cliente e tema que pede atenção; vazio é bom.",
+                    client_id=("Cliente", TEXT), tema=("Tema", TEXT), situacao=("Situação", TEXT),
+                    detalhe=("O que é", TEXT), desde=("Desde", DAY), o_que_fazer=("O que fazer", TEXT),
+                ),
+                24,
+            ),
+        ),
+        row(
+            8,
+            (
+                table(
                     "lacunas", "O que falta por cliente", "Últimos 30 dias.",
                     client_id=("Cliente", TEXT), dia=("Até", DAY), completude_pedidos=("Pedidos lidos", PERCENT),
                     receita_sem_sku_pct=("Sem SKU", PERCENT), receita_sem_frete_pct=("Sem frete", PERCENT),

@@ -4,6 +4,13 @@ from dashboard.vw_source_quality
 where (frescor_min is null or frescor_min > 36 * 60)
     [[and client_id in ({{client_id}})]]
 
+-- card: saude
+select client_id, tema, situacao, detalhe, desde, o_que_fazer
+from dashboard.vw_health
+where situacao <> 'em ordem'
+    [[and client_id in ({{client_id}})]]
+order by situacao, desde nulls last, client_id, tema
+
 -- card: dias_incompletos
 with {periodo}
 select count(*) as dias from dias where faltantes <> '{}'

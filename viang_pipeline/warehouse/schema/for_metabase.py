@@ -28,6 +28,7 @@ TITLES: Final = {
     "vw_client_month": ("Clientes por mês", "Meses civis lidos por inteiro, com despesas fixas, Full e lucro"),
     "vw_channel_day": ("Canais por dia", "Vendas e margem por cliente, dia e canal"),
     "vw_client_quality": ("Qualidade por cliente", "O que falta nos números do cliente e quanto eles mudaram"),
+    "vw_health": ("Saúde dos dados", "Por cliente e tema: se está em ordem, desde quando não está e o que fazer"),
     "vw_client_stock": ("Valor do estoque", "Valor do estoque e taxa de ruptura por cliente e dia"),
     "vw_account_day": ("Reputação", "Reputação da conta no fechamento do dia"),
     "vw_billing_period": ("Faturas", "O que a plataforma cobrou em cada período de faturamento"),

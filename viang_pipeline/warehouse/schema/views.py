@@ -105,6 +105,14 @@ _CLIENT_QUALITY_COLUMNS = {
     "reapresentacoes_7d": "Números do cliente que mudaram nos últimos 7 dias depois de mostrados",
     "reapresentacoes_7d_valor": "Σ do quanto mudaram os valores em reais, sem sinal",
 }
+_HEALTH_COLUMNS = {
+    "client_id": "Cliente",
+    "tema": "pedidos, fontes (todas as outras leituras), lacunas (o que falta aos números), quarentena ou conferencia",
+    "situacao": "em ordem, atenção, ou parado: nada é lido há cinco semanas (pausado, encerrado ou sem acesso)",
+    "detalhe": "O que é o caso, em uma frase",
+    "desde": "Dia desde o qual é assim; vazio quando está em ordem ou não se sabe",
+    "o_que_fazer": "O primeiro passo; vazio quando está em ordem",
+}
 _CHANNEL_RATIOS = (
     "ticket_medio", "ticket_medio_pedido", "preco_medio", "comissao_pct", "comissao_cobertura",
     "frete_vendedor_cobertura", "repasse_estimado_cobertura", "cmv_cobertura", "mc_cobertura", "acos_equilibrio",
@@ -167,6 +175,7 @@ def view_comments() -> dict[str, dict[str, str]]:
         "vw_restatements": _RESTATEMENT_COLUMNS,
         "vw_source_quality": _SOURCE_QUALITY_COLUMNS,
         "vw_client_quality": _CLIENT_QUALITY_COLUMNS,
+        "vw_health": _HEALTH_COLUMNS,
         "vw_quarantine": _without_provenance(fact_quarantine_day),
         "vw_attention": _without_provenance(fact_attention),
         "vw_client_month": _CLIENT_MONTH_COLUMNS,
