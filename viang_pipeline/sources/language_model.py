@@ -14,12 +14,16 @@ import openai
 from pydantic import BaseModel, ValidationError
 
 from viang_pipeline.failures import PermanentFailure, SourceFailure, TransientFailure
+from viang_pipeline.sources.bounded import BoundedClient
+from viang_pipeline.sources.trust import trusted
 
 A = TypeVar("A", bound=BaseModel)
 
 TIMEOUT = 30.0
 RETRIES = 2
 LONGEST_ANSWER = 2_000
+MOST_BYTES = 2**20
+"""Of an answer, which has LONGEST_ANSWER tokens at most."""
 _MILLION = 1_000_000
 
 
@@ -61,7 +65,13 @@ class LanguageModel:
         self.model = model
         self._prices = prices
         self._where = f"POST {urlsplit(base_url).netloc}/chat/completions"
-        self._client = openai.OpenAI(api_key=key, base_url=base_url, timeout=timeout, max_retries=retries)
+        self._client = openai.OpenAI(
+            api_key=key,
+            base_url=base_url,
+            timeout=timeout,
+            max_retries=retries,
+            http_client=BoundedClient(timeout=timeout, verify=trusted(), most_bytes=MOST_BYTES),
+        )
 
     def __repr__(self) -> str:
         return f"LanguageModel({self.model})"
