@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 from urllib.parse import urlsplit
 
 import openai
@@ -70,7 +70,7 @@ class LanguageModel:
             base_url=base_url,
             timeout=timeout,
             max_retries=retries,
-            http_client=BoundedClient(timeout=timeout, verify=trusted(), most_bytes=MOST_BYTES),
+            http_client=cast(Any, BoundedClient(timeout=timeout, verify=trusted(), most_bytes=MOST_BYTES)),
         )
 
     def __repr__(self) -> str:

@@ -24,6 +24,8 @@ from viang_pipeline.failures import PermanentFailure, TransientFailure
 CENT = Decimal("0.01")
 NOISE = Decimal("0.000001")
 ZERO = Decimal(0)
+MOST = Decimal(10) ** 14
+"""No amount of a shop comes near; a bigger one would overflow the sums of its day (``numeric(18,2)``)."""
 HASH_BYTES = 16
 
 # Whole escapes and pairs come first, so that what is left of the last branch is neither.
@@ -85,6 +87,8 @@ def without_noise(amount: Decimal) -> Decimal:
     Raises ValueError for NaN, infinities and absurd sizes.
     """
     try:
+        if abs(amount) >= MOST:
+            raise ValueError("not an amount")
         cents = amount.quantize(CENT, rounding=ROUND_HALF_UP)
         return (cents if abs(amount - cents) < NOISE else amount.quantize(NOISE, rounding=ROUND_HALF_UP)) + ZERO
     except InvalidOperation:
