@@ -77,4 +77,9 @@ class BoundedClient(httpx.Client):
         return bytes(content)
 
 
+def usable(token: str) -> bool:
+    """Whether a token can stand in a header, and is one."""
+    return token.isascii() and token.isprintable() and token.split() == [token]
+
+
 _OF_THE_TRANSFER = frozenset({"content-encoding", "content-length", "transfer-encoding"})

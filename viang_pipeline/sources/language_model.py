@@ -14,7 +14,7 @@ import openai
 from pydantic import BaseModel, ValidationError
 
 from viang_pipeline.failures import PermanentFailure, SourceFailure, TransientFailure
-from viang_pipeline.sources.bounded import BoundedClient
+from viang_pipeline.sources.bounded import BoundedClient, Unbounded
 from viang_pipeline.sources.trust import trusted
 
 A = TypeVar("A", bound=BaseModel)
@@ -98,9 +98,9 @@ class LanguageModel:
             completion: Any = self._client.chat.completions.create(**request)
         except openai.OpenAIError as error:
             raise self._failure(error) from None
-        except ValueError:
+        except (ValueError, Unbounded):
             raise TransientFailure(
-                "O modelo respondeu o que não é JSON", where=self._where, action="Tente de novo mais tarde"
+                "O modelo respondeu o que não é JSON, ou sem fim", where=self._where, action="Tente de novo mais tarde"
             ) from None
         return self._reply(completion, shape)
 

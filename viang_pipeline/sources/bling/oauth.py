@@ -14,7 +14,7 @@ import msgspec
 
 from viang_pipeline.failures import AnswerLost, NeedsReauthorization, PermanentFailure, SourceFailure, TransientFailure
 from viang_pipeline.sources.bling.conduct import BLOCKED_FOR, Envelope, blocked, envelope
-from viang_pipeline.sources.bounded import BoundedClient
+from viang_pipeline.sources.bounded import BoundedClient, usable
 from viang_pipeline.sources.errors import LATER
 from viang_pipeline.sources.pacers import Pacer
 from viang_pipeline.sources.pacing import BLING_ADDRESS, BLING_TOKENS
@@ -152,7 +152,7 @@ def _pair(body: bytes, kept: str) -> BlingPair:
             status=200,
         )
     good = grant.token_type.lower() == "bearer" and grant.access_token
-    if not good or not all(token.isascii() and token.isprintable() for token in (grant.access_token, renewed)):
+    if not good or not all(usable(token) for token in (grant.access_token, renewed)):
         raise _lost("A resposta da autorização chegou ilegível", status=200)
     return BlingPair(grant.access_token, renewed, grant.expires_in)
 

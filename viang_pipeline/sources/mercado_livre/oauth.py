@@ -24,7 +24,7 @@ from viang_pipeline.failures import (
     TransientFailure,
     UsageError,
 )
-from viang_pipeline.sources.bounded import BoundedClient
+from viang_pipeline.sources.bounded import BoundedClient, usable
 from viang_pipeline.sources.errors import LATER, envelope, from_http
 from viang_pipeline.sources.redaction import quiet_http_library
 from viang_pipeline.sources.trust import trusted
@@ -175,7 +175,7 @@ def _pair(body: bytes) -> TokenPair:
             action="Ative o escopo offline_access no aplicativo e autorize de novo.",
             status=200,
         )
-    if not all(token.isascii() and token.isprintable() for token in (grant.access_token, grant.refresh_token)):
+    if not all(usable(token) for token in (grant.access_token, grant.refresh_token)):
         raise _lost("A resposta da autorização chegou ilegível", status=200)
     return TokenPair(grant.access_token, grant.refresh_token, grant.expires_in, grant.user_id, grant.scope)
 
