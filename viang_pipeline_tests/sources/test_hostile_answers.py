@@ -1,4 +1,4 @@
-"""Answers made to hurt: without end, packed to burst, nested, numbered or spelt so that readers break, or sent elsewhere.
+"""Answers made to hurt: without end, packed to burst, nested or spelt so that readers break, or sent elsewhere.
 
 Each ends in one clear failure; nothing of the token is in it, and nothing goes to another address.
 """
