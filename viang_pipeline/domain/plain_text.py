@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
+_MARKUP = re.compile(r"[\\`*_\[\]<>!|~]")
 _STEERING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
@@ -17,3 +19,8 @@ def plain(text: str) -> str:
     if text.isprintable():
         return " ".join(text.split())
     return " ".join("".join(" " if steers(sign) else sign for sign in text).split())
+
+
+def in_markdown(text: str) -> str:
+    """``text`` as one cell of a table: no link, no picture, no other cell."""
+    return _MARKUP.sub(r"\\\g<0>", plain(text))

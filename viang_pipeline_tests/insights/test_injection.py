@@ -1,5 +1,5 @@
-"""Titles and SKUs are written by whoever sells: whatever they say, the prompt keeps its form, the verifier its judgement,
-and no other client is spoken of.
+"""Titles and SKUs are written by whoever sells: whatever they say, the prompt keeps its form, the verifier judges
+as before, and no other client is spoken of.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ HOSTILE = (
     "９９ ٣٣ Ⅻ ½ ² mil",
 )  # fmt: skip
 texts = st.sampled_from(HOSTILE) | st.text(
-    alphabet=st.sampled_from('ab {}|"“”\'\\\n.,;:<>$%0189R\ue000\u202eº９-_/+=@'), max_size=80
+    alphabet=st.sampled_from("ab {}|\"“”'\\\n.,;:<>$%0189R\ue000\u202eº９-_/+=@"), max_size=80
 )
 
 

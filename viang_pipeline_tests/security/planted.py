@@ -50,7 +50,10 @@ def _in_base64(data: bytes) -> Iterator[str]:
 
 def places_of(planted: Mapping[str, str], texts: Mapping[str, str]) -> list[str]:
     """What of the planted is where, in whichever spelling; line breaks inside encoded text do not hide it."""
-    whole = {place: (text, "".join(text.replace("=\r\n", "").replace("=\n", "").split("\n"))) for place, text in texts.items()}
+    whole = {
+        place: (text, "".join(text.replace("=\r\n", "").replace("=\n", "").split("\n")))
+        for place, text in texts.items()
+    }
     return [
         f"{what} in {place}"
         for what, needle in planted.items()

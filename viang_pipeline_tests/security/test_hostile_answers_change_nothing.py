@@ -62,13 +62,10 @@ def test_whatever_is_answered_nothing_stored_changes_and_nobody_else_is_touched(
         for step, route in ROUTES.items() if number < 2 else [("orders", ROUTES["orders"])]:
             house.sandbox.faults.clear()
             house.sandbox.faults.add(Fault("status", path=route, status=200, body=body, seller=bad, times=None))
-            try:
-                house.collect(BAD, [step], [DAY])
-            except (SourceFailure, PartialCollectionError) as failure:
-                assert len(str(failure).splitlines()) <= 3, name
-                assert "drop table" not in str(failure)
-            else:
-                assert step != "orders", f"{name} was taken for orders"
+            said = _said(house, step)
+            assert said or step != "orders", f"{name} was taken for orders"
+            assert len(said.splitlines()) <= 3, name
+            assert "drop table" not in said
         assert stored(house.fingerprints()) == before, name
         house.collect(GOOD, ["orders"], [DAY])
     complete = "select completo from dashboard.source_reads where client_id = %s and resource = 'orders' and dia = %s"
@@ -79,10 +76,19 @@ def test_whatever_is_answered_nothing_stored_changes_and_nobody_else_is_touched(
     assert house.client_days(BAD)[DAY]["faturamento"] == house.client_days(GOOD)[DAY]["faturamento"]
 
 
+def _said(house: Installation, step: str) -> str:
+    """What a reading fails with; nothing when it does not. Any other exception is raised."""
+    try:
+        house.collect(BAD, [step], [DAY])
+    except (SourceFailure, PartialCollectionError) as failure:
+        return str(failure)
+    return ""
+
+
 SQL = "x'; drop table dashboard.fact_sku_day cascade; -- %s %(a)s {} \\"
 TITLES = {
     "sql": SQL,
-    "formula": "=HYPERLINK(\"https://evil.test\";\"clique\")",
+    "formula": '=HYPERLINK("https://evil.test";"clique")',
     "formula with a number": "-2+3+cmd|' /C calc'!A1",
     "at": "@SUM(A1:A9)",
     "nul": "Garrafa\x00térmica",

@@ -43,7 +43,9 @@ def test_a_planted_text_is_found_however_it_is_spelt(wrap: Callable[[str], str])
 
 
 def test_nothing_is_found_where_nothing_was_planted() -> None:
-    texts = {name: wrap("Uma frase comprida que não tem segredo nenhum 12345678901") for name, wrap in WRAPPINGS.items()}
+    texts = {
+        name: wrap("Uma frase comprida que não tem segredo nenhum 12345678901") for name, wrap in WRAPPINGS.items()
+    }
     assert places_of({"it": SECRET, "other": "52998224725"}, texts) == []
 
 
