@@ -103,7 +103,7 @@ def test_texts_of_sellers_are_kept_as_data_and_join_by_their_own_spelling(instal
     seller = world.add_seller(BAD, name="Loja [bold]")
     skus = {}
     for name, text in TITLES.items():
-        sku = text.replace("\x00", "")[:40].strip()
+        sku = text.replace("\x00", "")[:40].strip().upper()
         skus[name] = sku
         listing = world.add_listing(seller, title=text, price=50_00, sku=sku)
         world.pay(world.place_order(seller, listing, at=NIGHT - timedelta(hours=15)), at=NIGHT - timedelta(hours=14))
