@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_MARKUP = re.compile(r"[\\`*_\[\]<>!|~]")
+_MARKUP = re.compile(r"[\\`*\[\]<>!|~]")
 _STEERING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 

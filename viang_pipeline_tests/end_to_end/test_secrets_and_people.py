@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 import dagster as dg
 import httpx
 import pytest
+from cryptography.fernet import Fernet
 from typer.testing import CliRunner
 
 from viang_pipeline.automation import in_process
@@ -35,7 +36,7 @@ from viang_pipeline.sandbox import Fault, World
 from viang_pipeline.sandbox.people import person
 from viang_pipeline.sandbox.upseller import Style
 from viang_pipeline.sandbox.upseller.export import orders_file
-from viang_pipeline.sources import errors
+from viang_pipeline.sources.bling import conduct
 from viang_pipeline.warehouse.database import Database
 from viang_pipeline_tests.end_to_end.conftest import Install
 from viang_pipeline_tests.end_to_end.driver import Installation, tables, utc
@@ -213,6 +214,7 @@ def _bring_files(home: Path) -> None:
 @pytest.fixture
 def told(trail: Trail, monkeypatch: pytest.MonkeyPatch) -> Trail:
     """All that people and other systems are told afterwards, by commands and jobs that succeed and that fail."""
+    recorded = in_process._instance_at
     monkeypatch.setattr(in_process, "_instance_at", lambda settings: dg.DagsterInstance.ephemeral())
     mailbox, metabase = Mailbox(password=SMTP_PASSWORD), FakeMetabase()
     with ExitStack() as running:
@@ -240,6 +242,7 @@ def told(trail: Trail, monkeypatch: pytest.MonkeyPatch) -> Trail:
         for arguments in (("status",), ("doctor",), ("nightly",)):
             _run(trail, *arguments, failing=True)
         monkeypatch.setenv("VIANG_DATABASE_URL", trail.installation.database.url)
+    monkeypatch.setattr(in_process, "_instance_at", recorded)
     for number, (_, content) in enumerate(mailbox.kept):
         trail.said |= {f"mail {number} {part}": text for part, text in of_mail(content).items()}
     trail.said["prompts"] = json.dumps(model.bodies, ensure_ascii=False)
@@ -259,7 +262,8 @@ COMMANDS = (
     ("import", "upseller", "c.csv", "--client-id", "loja"), ("connect", "bling", "loja", "--no-wait"),
 )  # fmt: skip
 FAILING = (
-    ("doctor",), ("report", "loja", "--periodo", MONTH, "--send"), ("metabase", "provision"), ("report", "ninguem", "--periodo", MONTH),
+    ("doctor",), ("report", "loja", "--periodo", MONTH, "--send"), ("metabase", "provision"),
+    ("report", "ninguem", "--periodo", MONTH),
     ("connect", "bling", "loja", "--code", "TG-6701aa0123456789abcdef01-424242", "--state", "x"),
 )  # fmt: skip
 
@@ -294,7 +298,7 @@ def _wrong_password(url: str) -> str:
 
 
 @pytest.mark.slow
-def test_no_secret_and_no_person_is_left_anywhere(told: Trail) -> None:
+def test_no_secret_and_no_person_is_left_anywhere(told: Trail, monkeypatch: pytest.MonkeyPatch) -> None:
     trail = told
     assert trail.successes == [True, False, False, False]
     texts = trail.texts()
@@ -316,6 +320,23 @@ def test_no_secret_and_no_person_is_left_anywhere(told: Trail) -> None:
     assert trail.places_of(_secrets(trail.installation)) == []
     assert [place for place, text in texts.items() if ISSUED.search(text)] == []
     _assert_they_were_served(trail.installation)
+    _assert_the_search_can_fail(trail, monkeypatch)
+
+
+def _assert_the_search_can_fail(trail: Trail, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one door left open, one more bad night is found out: in a table, and in what Dagster keeps."""
+    monkeypatch.setattr(conduct, "quote", str)
+    day = DAY + timedelta(days=len(NIGHTS))
+    trail.installation.at(utc(f"{day + timedelta(days=1)}T03:00:00-03:00"))
+    path = "/Api/v3/pedidos/vendas"
+    status, body = BODIES[path]
+    trail.installation.sandbox.faults.add(Fault("status", path=path, status=status, body=body, times=None))
+    with open_instance(trail.installation.settings) as instance:
+        reports = run_range(instance, "daily_update", "loja", day, day, starts=DAY, now=trail.installation.now)
+    found = " ".join(trail.places_of(PLANTED))
+    assert "street in" in found, reports
+    assert "dashboard.updates_log" in found
+    assert "event_logs" in found
 
 
 def _reports(texts: dict[str, str]) -> list[str]:
@@ -378,8 +399,15 @@ def _people() -> dict[str, str]:
 def _secrets(installation: Installation) -> dict[str, str]:
     """What the installation itself knows and must keep."""
     settings = installation.settings
-    pair = installation.sandbox.tokens("loja")
-    bling = installation.sandbox.bling.tokens(installation.world.seller("loja").seller_id)
+    key = Fernet(settings.token_keys[0].get_secret_value())
+    kept = {
+        f"{kind} token of {row['platform']}": key.decrypt(row[kind]).decode()
+        for row in installation.rows(
+            "select platform, access_token as access, refresh_token as refresh from dashboard.api_tokens"
+        )
+        for kind in ("access", "refresh")
+    }
+    assert len(kept) == 4
     assert settings.database_url is not None
     password = urlsplit(settings.database_url.get_secret_value()).password
     assert password
@@ -391,10 +419,7 @@ def _secrets(installation: Installation) -> dict[str, str]:
         "password of the mail server": SMTP_PASSWORD,
         "key of the model": MODEL_KEY,
         "key of Metabase": METABASE_KEY,
-        "current access token": pair.access_token,
-        "current refresh token": pair.refresh_token,
-        "access token of Bling": bling.access_token,
-        "refresh token of Bling": bling.refresh_token,
+        **kept,
     }
 
 
