@@ -28,7 +28,8 @@ class Finding:
 _API_GRANTS = """
     select table_schema || '.' || table_name || ' (' || grantee || ': ' || privilege_type || ')'
     from information_schema.role_table_grants
-    where table_schema in ('dashboard', 'raw') and grantee in ('anon', 'authenticated', 'service_role', 'PUBLIC') order by 1
+    where table_schema in ('dashboard', 'raw') and grantee in ('anon', 'authenticated', 'service_role', 'PUBLIC')
+    order by 1
 """
 _WITHOUT_ROW_SECURITY = """
     select c.oid::regclass::text from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
