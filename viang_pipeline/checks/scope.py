@@ -15,6 +15,7 @@ import dagster as dg
 import psycopg
 
 from viang_pipeline import partitions
+from viang_pipeline.domain.plain_text import in_markdown
 from viang_pipeline.failures import UsageError
 
 SHOWN = 20
@@ -62,7 +63,7 @@ def result(names: Sequence[str], findings: Sequence[Sequence[Any]], *, good: str
     metadata: dict[str, Any] = {"violacoes": len(findings)}
     if findings:
         lines = ["| " + " | ".join(names) + " |", "|" + "---|" * len(names)]
-        lines += ["| " + " | ".join(str(value) for value in row) + " |" for row in findings[:SHOWN]]
+        lines += ["| " + " | ".join(in_markdown(str(value)) for value in row) + " |" for row in findings[:SHOWN]]
         metadata["exemplos"] = dg.MetadataValue.md("\n".join(lines))
     return dg.AssetCheckResult(
         passed=not findings,

@@ -1,4 +1,4 @@
-"""``viang clients``: add, list, pause, resume and set."""
+"""``viang clients``: add, list, pause, resume, set and reader."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from viang_pipeline.failures import UsageError
 from viang_pipeline.partitions import FIRST_DAY
 from viang_pipeline.settings import load_settings
 from viang_pipeline.warehouse import clients as registry
+from viang_pipeline.warehouse.client_readers import make_reader
 from viang_pipeline.warehouse.client_settings import MOVE_NO_NUMBER, ClientSettings, change_settings, settings_of
 
 FIRST_LOAD = timedelta(days=90)
@@ -98,6 +99,18 @@ def resume(client_id: ClientId) -> None:
     with ready_database().transaction() as conn:
         client = registry.resume(conn, client_id)
     out.print(f"{client.client_id} está {client.status}.", markup=False)
+
+
+@app.command()
+def reader(client_id: ClientId) -> None:
+    """Cria ou atualiza o login de leitura de um cliente: vê só as linhas dele, nas visões dos painéis."""
+    with ready_database().transaction() as conn:
+        role, readable = make_reader(conn, client_id)
+    for line in (
+        f"O login {role} lê {readable} tabelas e visões, e nelas só {client_id}.",
+        f'Dê a ele uma senha dentro do psql, onde ela não fica no histórico: \\password "{role}"',
+    ):
+        out.print(line, markup=False, soft_wrap=True)
 
 
 @app.command("set")

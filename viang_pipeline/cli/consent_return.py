@@ -28,6 +28,7 @@ NOT_DONE = PAGE.format(
     title="A conexão não foi concluída", text="Pode fechar esta janela e falar com quem enviou o link."
 )
 SECONDS_FOR_THE_PAGE = 100
+MOST_FIELDS = 50
 REFUSALS = {
     "app_inativo": " Ative o aplicativo no painel do Bling.",
     "UNAUTHORIZED_ERROR": " O usuário não tem permissão, ou a conta no Bling está com pagamento em atraso.",
@@ -62,8 +63,17 @@ def read_return(text: str) -> ConsentReturn:
     text = text.strip()
     if not re.search(r"(^|[?&])(code|state|error)=", text):
         return ConsentReturn(text, None, "")
-    query = parse_qs(urlsplit(text).query or text)
-    code, state, error = (query.get(name, [""])[0] for name in ("code", "state", "error"))
+    before, _, query = text.partition("#")[0].partition("?")
+    return _of_query(query or before)
+
+
+def _of_query(query: str) -> ConsentReturn:
+    """What an address says after its question mark; without a state it answers no consent of ours."""
+    try:
+        found = parse_qs(query, max_num_fields=MOST_FIELDS)
+    except ValueError:  # more fields than any platform sends
+        return ConsentReturn("", "", "")
+    code, state, error = (found.get(name, [""])[0] for name in ("code", "state", "error"))
     return ConsentReturn(code, state, error)
 
 
@@ -151,12 +161,13 @@ def _handler(path: str, arrived: Queue[ConsentReturn | None]) -> type[BaseHTTPRe
         timeout = 5  # a connection a browser opens in advance must not hold the command
 
         def do_GET(self) -> None:
-            if urlsplit(self.path).path != path or not urlsplit(self.path).query:
+            asked, _, query = self.path.partition("?")
+            if asked != path or not query:
                 self.send_error(404)
             elif not taken.acquire(blocking=False):
                 self._page(409, NOT_DONE)
             else:
-                answer = read_return(self.path)
+                answer = _of_query(query)
                 arrived.put(answer)
                 self._page(200, DONE) if self._succeeded(answer) else self._page(400, NOT_DONE)
 

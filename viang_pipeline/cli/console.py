@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import typer
 from rich.console import Console, RenderableType
+from rich.text import Text
 
+from viang_pipeline.domain.plain_text import steers
 from viang_pipeline.failures import UsageError
 from viang_pipeline.settings import Settings, load_settings
 from viang_pipeline.warehouse.database import Database, open_database
@@ -19,13 +22,24 @@ from viang_pipeline.warehouse.migrate import pending
 DONE, FAILED, WRONG_USAGE, DONE_IN_PART = 0, 1, 2, 3
 PLAIN_WIDTH = 160
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+
+class PlainConsole(Console):
+    """A console whose texts cannot steer the terminal: names and titles come from people and marketplaces."""
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """As the library does, without escape sequences and signs that turn the line round."""
+        if not text.isprintable():
+            text = "".join("\ufffd" if steers(sign) and sign not in "\n\t" else sign for sign in text)
+        return super().render_str(text, **options)
+
+
+out = PlainConsole(highlight=False)
+err = PlainConsole(stderr=True, highlight=False)
 
 
 def show(renderable: RenderableType) -> None:
     """Print a table or panel; where there is no terminal, wide enough not to break words."""
-    console = out if out.is_terminal else Console(width=PLAIN_WIDTH, highlight=False)
+    console = out if out.is_terminal else PlainConsole(width=PLAIN_WIDTH, highlight=False)
     console.print(renderable)
 
 

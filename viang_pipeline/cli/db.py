@@ -10,6 +10,7 @@ import typer
 from viang_pipeline.cli.console import out
 from viang_pipeline.settings import load_settings
 from viang_pipeline.warehouse import backup as copies
+from viang_pipeline.warehouse.client_readers import renew_readers
 from viang_pipeline.warehouse.database import Database, open_database
 from viang_pipeline.warehouse.dictionary import sync_metric_definitions
 from viang_pipeline.warehouse.metabase_metadata import sync_metabase_metadata
@@ -57,9 +58,12 @@ def bring_up_to_date(database: Database) -> None:
     with database.transaction() as conn:
         written = sync_metric_definitions(conn)
         described = sync_metabase_metadata(conn)
+        readers = renew_readers(conn) if applied else 0
     if written:
         out.print(f"dicionário de métricas: {written} definições gravadas", markup=False)
     if described:
         out.print(f"descrições para o Metabase: {described} gravadas", markup=False)
+    if readers:
+        out.print(f"logins de clientes atualizados: {readers}", markup=False)
     if not applied:
         out.print(f"O banco {database.place} já está atualizado.", markup=False)

@@ -36,6 +36,8 @@ class CsvTable:
 def read_csv(content: bytes) -> CsvTable:
     """The table in a file; cells without the blanks around them. Raises UsageError for what is no CSV."""
     text = _decoded(content)
+    if "\x00" in text:
+        raise UsageError("O arquivo não é um CSV: tem caracteres nulos")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in text.partition("\n")[0] else ",")
     try:
         header = [cell.strip().lower() for cell in next(reader, [])]

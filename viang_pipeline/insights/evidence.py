@@ -26,6 +26,10 @@ class Evidence:
         single = " ".join(re.split(r"[^\S\n]+", text))
         return self.phrases.sub(lambda found: self.signs[found.group()], single).replace("p.p.", PP)
 
+    def outside(self, text: str) -> str:
+        """The text without them: what whoever wrote it answers for."""
+        return self.phrases.sub("", " ".join(re.split(r"[^\S\n]+", text)))
+
     def says(self, figure: str, facts: Iterable[Fact], slots: tuple[str, ...]) -> bool:
         """Whether a figure is, sign for sign, how one of the facts is written in one of the slots."""
         return any(figure in self._figures(fact, slots) for fact in facts)

@@ -20,6 +20,8 @@ __all__ = ["Kind", "Problem", "Verifier"]
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+|;|(?<=p_p_)\s+(?=[A-ZÁÉÍÓÚÂÊÔÃÕÇ])")
 _FINAL, _PRELIMINARY = words(lexicon.FINAL_CLAIM), words(lexicon.PRELIMINARY_CLAIM)
+_NO_PROSE = re.compile(r"[<>{}\[\]|\\`^~#@*=]")
+"""Signs of markup and of prompts: outside of a SKU or title they are a model that repeats what it was fed."""
 _QUOTED = re.compile(r"[“”\"«»]")
 
 
@@ -32,11 +34,12 @@ class Verifier:
 
     def problems(self, text: str) -> list[Problem]:
         """Everything the facts do not support; empty for a text that may be shown."""
-        strange = _strange_signs(text)
+        strange = _strange_signs(self.evidence.outside(text))  # a seller's own "1ª linha" is no figure of ours
         if strange:
             return [Problem("escrita", strange)]
         masked = self.evidence.masked(text)
         found = [Problem("titulo", sign.group()) for sign in _QUOTED.finditer(masked)]
+        found += [Problem("escrita", sign.group()) for sign in _NO_PROSE.finditer(masked)]
         found += self._maturity(masked)
         for sentence in _SENTENCE.split(masked):
             if sentence and sentence.strip():

@@ -9,6 +9,7 @@ from email.utils import format_datetime
 from hashlib import sha256
 from pathlib import Path
 
+from viang_pipeline.domain.plain_text import plain
 from viang_pipeline.failures import PermanentFailure
 from viang_pipeline.mail.outbox import Claimed
 
@@ -18,7 +19,7 @@ def as_message(mail: Claimed, sender: str, at: datetime) -> EmailMessage:
     message = EmailMessage(policy=SMTP)
     message["From"] = sender
     message["To"] = mail.destinatario
-    message["Subject"] = mail.assunto
+    message["Subject"] = plain(mail.assunto)
     message["Date"] = format_datetime(at)
     message["Message-ID"] = mail.message_id
     message["Content-Language"] = "pt-BR"

@@ -41,7 +41,7 @@ def envelope(body: bytes) -> Envelope:
     """
     try:
         document = json.loads(body) if body.strip() else None
-    except ValueError:
+    except (ValueError, RecursionError):
         text = body.decode("utf-8", "replace")
         return Envelope() if text.lstrip().startswith("<") else Envelope(text=quote(text))
     if not isinstance(document, dict):

@@ -8,6 +8,7 @@ The token travels in a header only, and no error that could quote a header or a 
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -18,8 +19,9 @@ from typing import Any, Protocol, Self
 import httpx
 import tenacity
 
-from viang_pipeline.failures import SourceFailure, SourcePaused, TransientFailure
+from viang_pipeline.failures import PermanentFailure, SourceFailure, SourcePaused, TransientFailure
 from viang_pipeline.sources import payloads
+from viang_pipeline.sources.bounded import BoundedClient, Unbounded
 from viang_pipeline.sources.conduct import Broken, Conduct, Verdict
 from viang_pipeline.sources.pacers import Pacer
 from viang_pipeline.sources.redaction import quiet_http_library
@@ -30,6 +32,9 @@ log = logging.getLogger(__name__)
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 FIRST_BACKOFF = 0.5
 LONGEST_BACKOFF = 30.0
+
+_ROUTE = re.compile(r"(?:/[A-Za-z0-9._~\-]+)+")
+"""A path below the base address. Codes in it come from answers: none may name another route or another host."""
 
 Params = Mapping[str, str | int | Sequence[str | int]]
 """A sequence repeats its name."""
@@ -92,11 +97,10 @@ class HttpClient:
         self._pacer = pacer
         self._base = base_url.rstrip("/")
         self._turn = threading.Lock()  # for the counters and the conduct; never held while waiting
-        self._client = httpx.Client(
+        self._client = BoundedClient(
             transport=transport,
             timeout=TIMEOUT,
             verify=trusted(),
-            follow_redirects=False,
             headers={"Accept": "application/json", **self._conduct.headers},
         )
         self._retrying = tenacity.Retrying(
@@ -191,6 +195,12 @@ class HttpClient:
         return token
 
     def _send(self, attempt: _Attempt, token: str | None) -> httpx.Response:
+        if not _ROUTE.fullmatch(attempt.path) or ".." in attempt.path:
+            raise PermanentFailure(
+                f"{self.source}: um código recebido não serve num endereço",
+                where=attempt.method,
+                action="Nada foi perguntado. Verifique o dado de onde o código veio.",
+            )
         if self._pacer:
             self._pacer.wait()
         headers = dict(attempt.headers)
@@ -198,7 +208,7 @@ class HttpClient:
             headers["Authorization"] = f"Bearer {token}"
         with self._turn:
             self.requests += 1
-        how: Broken
+        how: Broken | None
         try:
             # A whole address: joining it to a base again for each request costs a fifth of httpx's own time.
             return self._client.request(
@@ -208,15 +218,23 @@ class HttpClient:
             how = "timeout"
         except httpx.ConnectError:
             how = "refused"
+        except Unbounded:
+            how = None
         except (httpx.HTTPError, httpx.StreamError):
             how = "cut"
         # Raised outside the except block: the HTTP library's error holds the request, and the request the token.
+        if how is None:
+            raise PermanentFailure(
+                f"{self.source} mandou uma resposta grande demais",
+                where=attempt.where,
+                action="Nada foi gravado. Se continuar, o leitor precisa ser ajustado.",
+            )
         with self._turn:
             verdict = self._conduct.broken(attempt.path, attempt.tries, how)
         raise self._obey(attempt, verdict)
 
     def _judge(self, attempt: _Attempt, response: httpx.Response) -> Answer:
-        status, content = response.status_code, response.content
+        status, content = response.status_code, payloads.storable(response.content)
         headers = response.headers
         with self._turn:
             self._conduct.answered(attempt.path, status)

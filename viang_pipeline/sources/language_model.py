@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ValidationError
 
 from viang_pipeline.failures import PermanentFailure, SourceFailure, TransientFailure
+from viang_pipeline.sources.bounded import BoundedClient, Unbounded
+from viang_pipeline.sources.trust import trusted
 
 if TYPE_CHECKING:
     import openai
@@ -22,6 +24,8 @@ A = TypeVar("A", bound=BaseModel)
 TIMEOUT = 30.0
 RETRIES = 2
 LONGEST_ANSWER = 2_000
+MOST_BYTES = 2**20
+"""Of an answer, which has LONGEST_ANSWER tokens at most."""
 _MILLION = 1_000_000
 
 
@@ -65,7 +69,13 @@ class LanguageModel:
         self.model = model
         self._prices = prices
         self._where = f"POST {urlsplit(base_url).netloc}/chat/completions"
-        self._client = openai.OpenAI(api_key=key, base_url=base_url, timeout=timeout, max_retries=retries)
+        self._client = openai.OpenAI(
+            api_key=key,
+            base_url=base_url,
+            timeout=timeout,
+            max_retries=retries,
+            http_client=cast(Any, BoundedClient(timeout=timeout, verify=trusted(), most_bytes=MOST_BYTES)),
+        )
 
     def __repr__(self) -> str:
         return f"LanguageModel({self.model})"
@@ -94,9 +104,9 @@ class LanguageModel:
             completion: Any = self._client.chat.completions.create(**request)
         except openai.OpenAIError as error:
             raise self._failure(error) from None
-        except ValueError:
+        except (ValueError, Unbounded):
             raise TransientFailure(
-                "O modelo respondeu o que não é JSON", where=self._where, action="Tente de novo mais tarde"
+                "O modelo respondeu o que não é JSON, ou sem fim", where=self._where, action="Tente de novo mais tarde"
             ) from None
         return self._reply(completion, shape)
 

@@ -7,6 +7,7 @@ JSON null and an absent field mean the same here: not observed.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -23,7 +24,16 @@ from viang_pipeline.failures import PermanentFailure, TransientFailure
 CENT = Decimal("0.01")
 NOISE = Decimal("0.000001")
 ZERO = Decimal(0)
+MOST = Decimal(10) ** 14
+"""No amount of a shop comes near; a bigger one would overflow the sums of its day (``numeric(18,2)``)."""
 HASH_BYTES = 16
+
+# Whole escapes and pairs come first, so that what is left of the last branch is neither.
+_ESCAPE = re.compile(
+    rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2}))"
+)
+_NO_DOCUMENT = (UnicodeDecodeError, RecursionError, InvalidOperation)
+"""What the decoder lets through as it comes: bytes that are no UTF-8, nesting without end, exponents without end."""
 
 _document = msgspec.json.Decoder(float_hook=Decimal)
 _canonical = msgspec.json.Encoder(decimal_format="number", order="deterministic")
@@ -77,6 +87,8 @@ def without_noise(amount: Decimal) -> Decimal:
     Raises ValueError for NaN, infinities and absurd sizes.
     """
     try:
+        if abs(amount) >= MOST:
+            raise ValueError("not an amount")
         cents = amount.quantize(CENT, rounding=ROUND_HALF_UP)
         return (cents if abs(amount - cents) < NOISE else amount.quantize(NOISE, rounding=ROUND_HALF_UP)) + ZERO
     except InvalidOperation:
@@ -106,14 +118,25 @@ def pseudonym(salt: str, identity: int | str) -> str:
     return blake2b(str(identity).encode(), key=key, digest_size=HASH_BYTES).hexdigest()
 
 
+def storable(content: bytes) -> bytes:
+    """JSON whose texts Postgres can hold: U+FFFD in place of NUL and of half a pair of surrogates.
+
+    Postgres refuses both in text and jsonb; one title with them must not end every reading of its client.
+    """
+    if b"\\u0000" in content or b"\\ud" in content or b"\\uD" in content:
+        return _ESCAPE.sub(lambda found: b"\\ufffd" if found.group(1) else found.group(), content)
+    return content
+
+
 def decode(content: bytes, *, where: str) -> Any:
     """Any JSON document with exact numbers (Decimal, never float).
 
-    Raises TransientFailure when the bytes are not JSON: a cut or foreign answer.
+    Raises TransientFailure when the bytes are not JSON: a cut or foreign answer, one nested without end, or with a
+    number no Decimal holds.
     """
     try:
         return _document.decode(content)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, *_NO_DOCUMENT):
         raise TransientFailure(
             "A resposta chegou cortada ou não é JSON", where=where, action="Uma nova leitura deve resolver."
         ) from None
@@ -133,7 +156,7 @@ def decode_rows(content: bytes, *, where: str) -> Rows | None:
     """A page of rows; None when the document is no page. Raises TransientFailure when the bytes are not JSON."""
     try:
         return _rows.decode(content)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, *_NO_DOCUMENT):
         decode(content, where=where)
         return None
 
@@ -169,7 +192,7 @@ def read_bytes(content: bytes, kind: type[S], *, where: str, what: Callable[[Any
     try:
         codec.strict.decode(content)
         value: S = codec.typed.decode(content)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, *_NO_DOCUMENT):
         document = decode(content, where=where)  # something is unknown, null or wrong: the document tells what
         value = read(document, kind, where=where, what=what(document), unknown=unknown)
     return value

@@ -18,7 +18,7 @@ _SECRETS = (
     re.compile(r"\bTG-[\w.\-]+"),
     re.compile(r"\bsk-[\w\-]{8,}"),
     re.compile(r"\beyJ[\w\-]{8,}(?:\.[\w\-]+)*"),
-    re.compile(r"(?i)\bauthorization\b[\"']?\s*[:=]\s*[\"']?(?:bearer|basic)?\s*[^\s,;\"'}\])]+"),
+    re.compile(r"(?i)\bauthorization\b[\"']?\s{0,20}[:=]\s{0,20}[\"']?(?:bearer|basic)?\s{0,20}[^\s,;\"'}\])]+"),
     re.compile(r"(?i)\b(?:bearer|basic)\s+[\w.~+/=\-]{8,}"),
     re.compile(
         r"(?i)\b(?:access_token|refresh_token|client_secret|app_secret|code_verifier|code_challenge|password|passwd"
@@ -26,7 +26,8 @@ _SECRETS = (
     ),
     re.compile(r"(?i)(?<=[?&])(?:code|state)=[^\s&\"']+"),
     re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),
-    re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+"),
+    # From the first sign of a run only: from every sign, a long text without an @ would take the square of its length.
+    re.compile(r"(?<![\w.+\-])[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+"),
     re.compile(r"\b\d{3}\.\d{3}\.\d{3}-\d{2}\b"),
     re.compile(r"\b\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2}\b"),
 )

@@ -119,6 +119,8 @@ def _check(client_id: str, nome: str) -> None:
         )
     if not nome:
         raise UsageError("O nome do cliente está vazio")
+    if not nome.isprintable():
+        raise UsageError("O nome do cliente tem quebras de linha ou caracteres invisíveis")
 
 
 def check_email(email: str) -> str:

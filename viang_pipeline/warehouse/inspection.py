@@ -28,7 +28,8 @@ class Finding:
 _API_GRANTS = """
     select table_schema || '.' || table_name || ' (' || grantee || ': ' || privilege_type || ')'
     from information_schema.role_table_grants
-    where table_schema in ('dashboard', 'raw') and grantee in ('anon', 'authenticated', 'PUBLIC') order by 1
+    where table_schema in ('dashboard', 'raw') and grantee in ('anon', 'authenticated', 'service_role', 'PUBLIC')
+    order by 1
 """
 _WITHOUT_ROW_SECURITY = """
     select c.oid::regclass::text from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
@@ -42,7 +43,7 @@ _OWNER_RIGHTS_VIEWS = """
 _API_FUNCTIONS = """
     select p.oid::regprocedure::text from pg_proc as p join pg_namespace as n on n.oid = p.pronamespace
     where n.nspname in ('dashboard', 'raw')
-      and exists (select from pg_roles as r where r.rolname in ('anon', 'authenticated')
+      and exists (select from pg_roles as r where r.rolname in ('anon', 'authenticated', 'service_role')
                   and has_function_privilege(r.oid, p.oid, 'execute')) order by 1
 """
 _SESSION = """
@@ -66,8 +67,15 @@ def inspect(conn: psycopg.Connection, *, this_machine: bool) -> Iterator[Finding
     yield _encryption(conn, this_machine=this_machine)
     yield _writable(conn)
     yield Finding("ok", "sessão", _one(conn, _SESSION))
-    yield _none_of(conn, _API_GRANTS, "acesso pela API de dados", "tabelas acessíveis a anon, authenticated ou PUBLIC")
-    yield _none_of(conn, _API_FUNCTIONS, "funções pela API de dados", "funções que anon ou authenticated executam")
+    yield _none_of(
+        conn,
+        _API_GRANTS,
+        "acesso pela API de dados",
+        "tabelas acessíveis a anon, authenticated, service_role ou PUBLIC",
+    )
+    yield _none_of(
+        conn, _API_FUNCTIONS, "funções pela API de dados", "funções que anon, authenticated ou service_role executam"
+    )
     yield _none_of(conn, _WITHOUT_ROW_SECURITY, "segurança por linha", "tabelas sem row-level security")
     yield _none_of(conn, _OWNER_RIGHTS_VIEWS, "direitos das visões", "visões com os direitos do dono")
     yield Finding("ok", "conexões abertas", _one(conn, _CONNECTIONS))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 import psycopg
 import pytest
 from click.testing import Result
+from psycopg import sql
 from typer.testing import CliRunner
 
 from viang_pipeline.cli.main import app
@@ -15,6 +18,7 @@ from viang_pipeline.failures import UsageError
 from viang_pipeline.settings import Settings
 from viang_pipeline.warehouse import clients
 from viang_pipeline.warehouse.database import Database
+from viang_pipeline_tests.conftest import PostgresServer
 
 # 2026-03-11 02:30 UTC is still 2026-03-10 in São Paulo: the last closed day is the 9th.
 NOW = "2026-03-11T02:30:00Z"
@@ -126,3 +130,29 @@ def test_the_list_shows_names_as_they_are(viang: Callable[..., Result]) -> None:
     assert "Nenhum cliente" in viang("list").stdout
     viang("add", "loja-a", "--nome", "Loja [bold]A[/bold]")
     assert "Loja [bold]A[/bold]" in viang("list").stdout
+
+
+def test_a_client_gets_a_login_of_its_own_and_no_password_is_shown(
+    viang: Callable[..., Result], database: Database, postgres_server: PostgresServer
+) -> None:
+    client_id = f"loja-{uuid4().hex[:8]}"
+    role = f"viang_client_{client_id}"
+    viang("add", client_id, "--nome", "Loja")
+    try:
+        for _ in range(2):  # again: nothing else happens
+            result = viang("reader", client_id)
+            assert result.exit_code == 0, result.output
+            assert f"O login {role} lê" in result.output
+            assert f'\\password "{role}"' in result.output
+        assert viang("reader", "ninguem").exit_code == 2
+    finally:
+        with postgres_server.superuser(urlsplit(database.url).path.strip("/")).transaction() as conn:
+            conn.execute(sql.SQL("drop owned by {0}; drop role {0}").format(sql.Identifier(role)))
+
+
+def test_a_name_that_would_break_a_line_or_hide_is_refused(viang: Callable[..., Result], database: Database) -> None:
+    for name in ("Loja\nBcc: outro@exemplo.com", "Loja\u202eajoL", "Loja\x1b[2J"):
+        result = viang("add", "loja-1", "--nome", name)
+        assert result.exit_code == 2
+        assert "quebras de linha ou caracteres invisíveis" in result.output
+    assert stored(database) == []

@@ -1,6 +1,8 @@
-"""No secret and no person is found anywhere after nights that went well and nights that failed, although the
-marketplace served both: buyers with names, documents and addresses, and error bodies that quote them and tokens.
+"""No secret and no person is found anywhere after nights that went well and nights that failed, although marketplace
+and ERP served both: buyers with names, documents and addresses, and error bodies that quote them and tokens.
 Nor of the files of UpSeller, which are full of people: those that are taken, refused, or have rows that are.
+Anywhere is: every file, every row of both databases, what commands print, mails with their reports, what the language
+model and Metabase are sent.
 """
 
 from __future__ import annotations
@@ -11,29 +13,45 @@ import os
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import dagster as dg
 import httpx
 import pytest
+from cryptography.fernet import Fernet
+from typer.testing import CliRunner
 
+from viang_pipeline.automation import in_process
 from viang_pipeline.automation.in_process import open_instance, run_range
+from viang_pipeline.automation.jobs import alert_digest, send_mail
+from viang_pipeline.cli.main import app
 from viang_pipeline.collect.upseller.inbox import folder_of
+from viang_pipeline.definitions import build_definitions
 from viang_pipeline.logs import set_up_logging
 from viang_pipeline.sandbox import Fault, World
 from viang_pipeline.sandbox.people import person
 from viang_pipeline.sandbox.upseller import Style
 from viang_pipeline.sandbox.upseller.export import orders_file
-from viang_pipeline.settings import Settings
+from viang_pipeline.sources.bling import conduct
 from viang_pipeline.warehouse.database import Database
 from viang_pipeline_tests.end_to_end.conftest import Install
 from viang_pipeline_tests.end_to_end.driver import Installation, tables, utc
+from viang_pipeline_tests.end_to_end.erp import OPENED
+from viang_pipeline_tests.insights.model_server import KEY as MODEL_KEY
+from viang_pipeline_tests.insights.model_server import ModelServer, Told, model_server
+from viang_pipeline_tests.mail.servers import Mailbox, serving
+from viang_pipeline_tests.metabase.fake import KEY as METABASE_KEY
+from viang_pipeline_tests.metabase.fake import FakeMetabase, served
+from viang_pipeline_tests.security.planted import of_file, of_mail, places_of
 from viang_pipeline_tests.sources.upseller_orders import order as sold
 
 DAY = date(2026, 3, 10)
 BUYERS = (987_650_012_345, 987_650_054_321)
+BUYERS_IN_BLING = (987_650_033_333, 987_650_044_444)
 BUYERS_ELSEWHERE = (987_650_077_777, 987_650_088_888)
 ISSUED = re.compile(r"APP_USR-\d+-\d+-[0-9a-f]+-\d+|TG-[0-9a-f]{24}-\d+")
 
@@ -59,13 +77,18 @@ BODIES = {
     "/shipments/*": (500, SAID),
     "/users/*/items/search": (403, json.dumps({"code": "FORBIDDEN", "error": "access_denied", "message": SAID})),
     "/oauth/token": (400, json.dumps({"error": "invalid_grant", "error_description": SAID, "status": 400})),
-}
+    "/Api/v3/pedidos/vendas": (
+        400, json.dumps({"error": {"type": "VALIDATION_ERROR", "message": SAID, "description": SAID}})
+    ),
+    "/Api/v3/contas/*": (503, SAID),
+}  # fmt: skip
+SMTP_PASSWORD = "s3nha-do-correio-88"
 
 NIGHTS: tuple[tuple[str, ...], ...] = (
     (),
     ("/orders/search",),
-    ("/shipments/*", "/users/*/items/search"),
-    ("/oauth/token",),
+    ("/shipments/*", "/users/*/items/search", "/Api/v3/pedidos/vendas"),
+    ("/oauth/token", "/Api/v3/contas/*"),
 )
 
 OURS = ("DAGSTER_HOME", "VIANG_DAGSTER_STORAGE_URL", "VIANG_COMPUTE_LOGS", "DAGSTER_GRPC_PROXY_HEARTBEAT_TTL_SECONDS")
@@ -90,17 +113,20 @@ class Trail:
     storage: Database
     home: Path
     successes: list[bool]
+    said: dict[str, str] = field(default_factory=dict)
+    """What left the process: commands, mails, requests to the model and to Metabase."""
 
     def texts(self) -> dict[str, str]:
         """Place → everything written there: files, and every table of both databases row by row.
 
-        Not the files people brought themselves, which are kept for 30 days as they are.
+        Not the files people brought themselves, which are kept for 30 days as they are, and not the environment the
+        installation itself was given.
         """
-        found = {
-            str(path.relative_to(self.home)): path.read_text(encoding="utf-8", errors="replace")
-            for path in self.home.rglob("*")
-            if path.is_file() and not ("inbox" in path.parts and path.suffix == ".csv")
-        }
+        found = dict(self.said)
+        for path in self.home.rglob("*"):
+            if path.is_file() and not ("inbox" in path.parts and path.suffix == ".csv"):
+                parts = of_file(path.read_bytes())
+                found |= {f"{path.relative_to(self.home)} {part}".strip(): text for part, text in parts.items()}
         for database in (self.installation.database, self.storage):
             with database.transaction() as conn:
                 for name in tables(database):
@@ -109,13 +135,8 @@ class Trail:
         return found
 
     def places_of(self, needles: dict[str, str]) -> list[str]:
-        """Where any of the needles is, whether written plainly or escaped as JSON."""
-        return [
-            f"{what} in {place}"
-            for place, text in self.texts().items()
-            for what, needle in needles.items()
-            if needle in text or json.dumps(needle)[1:-1] in text
-        ]
+        """Where any of the needles is, in whichever spelling."""
+        return places_of(needles, self.texts())
 
 
 @pytest.fixture
@@ -137,6 +158,7 @@ def trail(
         world.cancel(order, at=at + timedelta(hours=3 + 24 * number))
     installation = install(world, now=utc(f"{DAY}T23:00:00-03:00"))
     installation.client("loja", seller, DAY)
+    _keep_books_in_bling(installation)
 
     _bring_files(installation.settings.home)
 
@@ -152,6 +174,19 @@ def trail(
             reports = run_range(instance, "daily_update", "loja", last, last, starts=DAY, now=installation.now)
         successes += [report.success for report in reports]
     return Trail(installation, empty_database, viang_home, successes)
+
+
+def _keep_books_in_bling(installation: Installation) -> None:
+    """Sales with their invoices and bills, each with its buyer."""
+    seller = installation.world.seller("loja")
+    account = installation.world.bling.open_account(seller, at=OPENED)
+    account.add_product("Produto", at=OPENED, code="A", cost=21_40, stock=12)
+    for number, buyer in enumerate(BUYERS_IN_BLING):
+        at = utc(f"{DAY}T1{number}:30:00-03:00")
+        sale = account.sell([account.item(None, at=at, unit_price=19_90)], at=at, buyer_id=buyer)
+        account.invoice(sale, at=at)
+        account.expect(sale, at=at, due_on=DAY + timedelta(days=5))
+    installation.connect_bling("loja", seller)
 
 
 def _bring_files(home: Path) -> None:
@@ -176,10 +211,98 @@ def _bring_files(home: Path) -> None:
         os.utime(folder / name, (time.time() - 60,) * 2)
 
 
+@pytest.fixture
+def told(trail: Trail, monkeypatch: pytest.MonkeyPatch) -> Trail:
+    """All that people and other systems are told afterwards, by commands and jobs that succeed and that fail."""
+    recorded = in_process._instance_at
+    monkeypatch.setattr(in_process, "_instance_at", lambda settings: dg.DagsterInstance.ephemeral())
+    mailbox, metabase = Mailbox(password=SMTP_PASSWORD), FakeMetabase()
+    with ExitStack() as running:
+        port = running.enter_context(serving(mailbox))
+        model = running.enter_context(model_server())
+        model.answers = [Told(status=401)]
+        running.enter_context(served(metabase))
+        _configure(trail, monkeypatch, port, model, metabase)
+        _run(trail, "clients", "set", "loja", "--email", "dona@loja.com.br")
+        for arguments in COMMANDS:
+            _run(trail, *arguments)
+        for job in (alert_digest, send_mail):
+            definitions = build_definitions()
+            result = definitions.resolve_job_def(job.name).execute_in_process(raise_on_error=False)
+            trail.said[f"job {job.name}"] = "\n".join(map(str, result.all_events))
+        resources = build_definitions().resources or {}
+        trail.said |= {f"repr of {name}": repr(resource) for name, resource in resources.items()}
+        trail.said["repr of settings"] = repr(trail.installation.settings)
+        monkeypatch.setenv("SMTP_URL", f"smtp://relatorios:{SMTP_PASSWORD}-errada@127.0.0.1:{port}")
+        monkeypatch.setattr(metabase, "trouble", lambda method, path: 500)
+        _run(trail, "clients", "set", "loja", "--email", "dona@loja.com.br", "--email", "socio@loja.com.br")
+        for arguments in FAILING:
+            _run(trail, *arguments, failing=True)
+        monkeypatch.setenv("VIANG_DATABASE_URL", _wrong_password(trail.installation.database.url))
+        for arguments in (("status",), ("doctor",), ("nightly",)):
+            _run(trail, *arguments, failing=True)
+        monkeypatch.setenv("VIANG_DATABASE_URL", trail.installation.database.url)
+    monkeypatch.setattr(in_process, "_instance_at", recorded)
+    for number, (_, content) in enumerate(mailbox.kept):
+        trail.said |= {f"mail {number} {part}": text for part, text in of_mail(content).items()}
+    trail.said["prompts"] = json.dumps(model.bodies, ensure_ascii=False)
+    trail.said["Metabase"] = json.dumps(metabase.seen, ensure_ascii=False)
+    assert mailbox.calls["AUTH"] >= 2
+    assert any("mail 0" in place and "pages" in place for place in trail.said), sorted(trail.said)
+    assert model.bodies
+    assert metabase.seen
+    return trail
+
+
+MONTH = f"{DAY:%Y-%m}"
+COMMANDS = (
+    ("status",), ("status", "loja"), ("clients", "list"), ("doctor",), ("refresh-tokens",), ("mail", "list"),
+    ("report", "loja", "--periodo", MONTH, "--send"), ("insight", "loja", "--periodo", MONTH),
+    ("metabase", "provision"), ("reprocess", "--client-id", "loja", "--data-inicio", str(DAY), "--dry-run"),
+    ("import", "upseller", "c.csv", "--client-id", "loja"), ("connect", "bling", "loja", "--no-wait"),
+)  # fmt: skip
+FAILING = (
+    ("doctor",), ("report", "loja", "--periodo", MONTH, "--send"), ("metabase", "provision"),
+    ("report", "ninguem", "--periodo", MONTH),
+    ("connect", "bling", "loja", "--code", "TG-6701aa0123456789abcdef01-424242", "--state", "x"),
+)  # fmt: skip
+
+
+def _configure(
+    trail: Trail, monkeypatch: pytest.MonkeyPatch, port: int, model: ModelServer, metabase: FakeMetabase
+) -> None:
+    for name, value in {
+        "SMTP_URL": f"smtp://relatorios:{SMTP_PASSWORD}@127.0.0.1:{port}",
+        "VIANG_MAIL_FROM": "Agência <relatorios@agencia.com.br>",
+        "VIANG_ALERT_EMAILS": "plantao@agencia.com.br",
+        "OPENAI_API_KEY": MODEL_KEY,
+        "OPENAI_BASE_URL": model.url,
+        "METABASE_URL": metabase.url,
+        "METABASE_API_KEY": METABASE_KEY,
+        "METABASE_DATABASE_ID": "3",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(next(trail.home.glob("inbox/loja/upseller/rejected")))
+
+
+def _run(trail: Trail, *arguments: str, failing: bool = False) -> None:
+    result = CliRunner().invoke(app, list(arguments))
+    trail.said[f"viang {' '.join(arguments)}{' (failing)' if failing else ''}"] = result.output
+    assert result.output, arguments
+    assert result.exit_code or not failing, (arguments, result.output)
+
+
+def _wrong_password(url: str) -> str:
+    parts = urlsplit(url)
+    return url.replace(f":{parts.password}@", f":{parts.password}-errada@")
+
+
 @pytest.mark.slow
-def test_no_secret_and_no_person_is_left_anywhere(trail: Trail) -> None:
+def test_no_secret_and_no_person_is_left_anywhere(told: Trail, monkeypatch: pytest.MonkeyPatch) -> None:
+    trail = told
     assert trail.successes == [True, False, False, False]
     texts = trail.texts()
+    assert any("raw.bling_orders" in place and text for place, text in texts.items())
     assert any("dashboard.fact_order_line" in place and text for place, text in texts.items())
     assert texts["logs/viang.log"]
     assert any("compute_logs" in place for place in texts), sorted(texts)
@@ -188,14 +311,32 @@ def test_no_secret_and_no_person_is_left_anywhere(trail: Trail) -> None:
 
     assert trail.places_of(PLANTED) == []
     assert trail.places_of(_people()) == []
+    assert trail.places_of(_people_in_bling()) == []
     assert trail.places_of(_people_of_files()) == []
     brought = (trail.home / "inbox" / "loja" / "upseller" / "done" / "a.csv").read_text(encoding="utf-8")
     assert [what for what, needle in _people_of_files().items() if needle not in brought] == []
     assert sum(json.loads(text)["situacao"] == "importado" for text in _reports(texts)) == 1
     assert len(_reports(texts)) == 4
-    assert trail.places_of(_secrets(trail.installation.settings)) == []
+    assert trail.places_of(_secrets(trail.installation)) == []
     assert [place for place, text in texts.items() if ISSUED.search(text)] == []
     _assert_they_were_served(trail.installation)
+    _assert_the_search_can_fail(trail, monkeypatch)
+
+
+def _assert_the_search_can_fail(trail: Trail, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one door left open, one more bad night is found out: in a table, and in what Dagster keeps."""
+    monkeypatch.setattr(conduct, "quote", str)
+    day = DAY + timedelta(days=len(NIGHTS))
+    trail.installation.at(utc(f"{day + timedelta(days=1)}T03:00:00-03:00"))
+    path = "/Api/v3/pedidos/vendas"
+    status, body = BODIES[path]
+    trail.installation.sandbox.faults.add(Fault("status", path=path, status=status, body=body, times=None))
+    with open_instance(trail.installation.settings) as instance:
+        reports = run_range(instance, "daily_update", "loja", day, day, starts=DAY, now=trail.installation.now)
+    found = " ".join(trail.places_of(PLANTED))
+    assert "street in" in found, reports
+    assert "dashboard.updates_log" in found
+    assert "event_logs" in found
 
 
 def _reports(texts: dict[str, str]) -> list[str]:
@@ -221,6 +362,21 @@ def _people_of_files() -> dict[str, str]:
     return needles
 
 
+def _people_in_bling() -> dict[str, str]:
+    """What orders, invoices and bills say of their buyers."""
+    needles = {}
+    for buyer in BUYERS_IN_BLING:
+        who = person(buyer)
+        needles |= {
+            f"name of {buyer}": f"{who.first_name} {who.last_name}",
+            f"surname of {buyer}": who.last_name,
+            f"CPF of {buyer}": who.cpf,
+            f"e-mail of {buyer}": who.email,
+            f"postcode of {buyer}": who.zip_code,
+        }
+    return needles
+
+
 def _people() -> dict[str, str]:
     """Everything the marketplace says about the buyers."""
     needles = {"delivery note": "Entregar a", "cancellation text": "Cancelado: pedido de"}
@@ -240,8 +396,18 @@ def _people() -> dict[str, str]:
     return needles
 
 
-def _secrets(settings: Settings) -> dict[str, str]:
+def _secrets(installation: Installation) -> dict[str, str]:
     """What the installation itself knows and must keep."""
+    settings = installation.settings
+    key = Fernet(settings.token_keys[0].get_secret_value())
+    kept = {
+        f"{kind} token of {row['platform']}": key.decrypt(row[kind]).decode()
+        for row in installation.rows(
+            "select platform, access_token as access, refresh_token as refresh from dashboard.api_tokens"
+        )
+        for kind in ("access", "refresh")
+    }
+    assert len(kept) == 4
     assert settings.database_url is not None
     password = urlsplit(settings.database_url.get_secret_value()).password
     assert password
@@ -249,6 +415,11 @@ def _secrets(settings: Settings) -> dict[str, str]:
         "app secret": settings.require("mercado_livre_app_secret"),
         "token key": settings.token_keys[0].get_secret_value(),
         "database password": password,
+        "Bling secret": settings.require("bling_client_secret"),
+        "password of the mail server": SMTP_PASSWORD,
+        "key of the model": MODEL_KEY,
+        "key of Metabase": METABASE_KEY,
+        **kept,
     }
 
 

@@ -129,3 +129,16 @@ def test_an_exception_from_the_http_library_leaves_no_trace_that_holds_the_reque
 )
 def test_a_quotation_names_nobody_and_no_street(said: str, quoted: str) -> None:
     assert quote(said) == quoted
+
+
+@pytest.mark.parametrize("text", ["a", "1", "a.", "eyJ.", "://a:", "authorization: ", "a@b."])
+def test_a_text_as_long_as_an_attacker_likes_is_scrubbed_in_one_pass(text: str) -> None:
+    """In the square of its length it would take the machine an hour."""
+    long = text * (300_000 // len(text))
+    assert len(scrub(long)) <= len(long) * 8
+    assert len(quote(long)) <= 200
+
+
+def test_an_address_is_hidden_wherever_its_run_of_signs_begins() -> None:
+    for text in ("x.maria+loja@segredo.com.br", "--maria@segredo.com", "(maria@segredo.com)", "a@b@maria@segredo.com"):
+        assert "segredo" not in scrub(f"antes {text} depois")

@@ -26,6 +26,7 @@ from viang_pipeline.collect.upseller.sanity import notices
 from viang_pipeline.collect.upseller.stock_photo import store_photo
 from viang_pipeline.collect.work import Outcome, Work
 from viang_pipeline.domain.business_day import last_closed_day
+from viang_pipeline.domain.plain_text import plain
 from viang_pipeline.sources.upseller import MOST_BYTES, Reading, RejectedFile, digest, read_file, unpacked
 from viang_pipeline.warehouse import ledgers
 from viang_pipeline.warehouse.locks import lock_client
@@ -45,7 +46,7 @@ def import_file(work: Work, name: str, content: bytes, handed_in: datetime | Non
     ``handed_in``: when it arrived, default now. A refused file is a result too, never an exception.
     """
     started = work.clock()
-    name = name.encode("utf-8", "replace").decode()  # a name is whatever the file system had
+    name = plain(name.encode("utf-8", "replace").decode())  # a name is whatever the file system had
     try:
         found = _read(work, name, content, handed_in or started, started)
     except RejectedFile as rejected:

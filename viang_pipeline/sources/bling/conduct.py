@@ -51,7 +51,7 @@ def envelope(body: bytes) -> Envelope:
     """``{"error": {"type", "message", "description", "period"}}``, lower-case OAuth types included."""
     try:
         document = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return Envelope()
     error = document.get("error") if isinstance(document, dict) else None
     if isinstance(error, str):

@@ -14,13 +14,17 @@ import msgspec
 
 from viang_pipeline.failures import AnswerLost, NeedsReauthorization, PermanentFailure, SourceFailure, TransientFailure
 from viang_pipeline.sources.bling.conduct import BLOCKED_FOR, Envelope, blocked, envelope
+from viang_pipeline.sources.bounded import BoundedClient, usable
 from viang_pipeline.sources.errors import LATER
 from viang_pipeline.sources.pacers import Pacer
 from viang_pipeline.sources.pacing import BLING_ADDRESS, BLING_TOKENS
 from viang_pipeline.sources.redaction import quiet_http_library
+from viang_pipeline.sources.trust import trusted
 
 WHERE = "POST /oauth/token"
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+LONGEST_GRANT = 2**20
+"""Bytes of an answer with two tokens; a longer one is none."""
 TOKENS_BLOCKED_FOR = 3600.0
 """Seconds an address is blocked after too many token calls."""
 
@@ -74,7 +78,9 @@ class BlingOAuth:
         if self._pacer:
             self._pacer.wait()
         try:
-            with httpx.Client(transport=self._transport, timeout=TIMEOUT, follow_redirects=False) as client:
+            with BoundedClient(
+                transport=self._transport, timeout=TIMEOUT, verify=trusted(), most_bytes=LONGEST_GRANT
+            ) as client:
                 response = client.post(
                     self._token_url,
                     data=form,
@@ -135,7 +141,7 @@ class _Grant(msgspec.Struct):
 def _pair(body: bytes, kept: str) -> BlingPair:
     try:
         grant = msgspec.json.decode(body, type=_Grant, strict=False)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise _lost("A resposta da autorização chegou ilegível", status=200) from None
     renewed = grant.refresh_token or kept
     if not renewed:
@@ -146,7 +152,7 @@ def _pair(body: bytes, kept: str) -> BlingPair:
             status=200,
         )
     good = grant.token_type.lower() == "bearer" and grant.access_token
-    if not good or not all(token.isascii() and token.isprintable() for token in (grant.access_token, renewed)):
+    if not good or not all(usable(token) for token in (grant.access_token, renewed)):
         raise _lost("A resposta da autorização chegou ilegível", status=200)
     return BlingPair(grant.access_token, renewed, grant.expires_in)
 

@@ -24,6 +24,7 @@ from viang_pipeline.failures import (
     TransientFailure,
     UsageError,
 )
+from viang_pipeline.sources.bounded import BoundedClient, usable
 from viang_pipeline.sources.errors import LATER, envelope, from_http
 from viang_pipeline.sources.redaction import quiet_http_library
 from viang_pipeline.sources.trust import trusted
@@ -31,6 +32,8 @@ from viang_pipeline.sources.trust import trusted
 ROUTE = "/oauth/token"
 WHERE = f"POST {ROUTE}"
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+LONGEST_GRANT = 2**20
+"""Bytes of an answer with two tokens; a longer one is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +132,8 @@ class MercadoLivreOAuth:
 
     def _token(self, form: dict[str, str]) -> TokenPair:
         try:
-            with httpx.Client(
-                transport=self._transport, timeout=TIMEOUT, verify=trusted(), follow_redirects=False
+            with BoundedClient(
+                transport=self._transport, timeout=TIMEOUT, verify=trusted(), most_bytes=LONGEST_GRANT
             ) as client:
                 response = client.post(
                     f"{self._api_url}{ROUTE}",
@@ -163,7 +166,7 @@ class _Grant(msgspec.Struct):
 def _pair(body: bytes) -> TokenPair:
     try:
         grant = msgspec.json.decode(body, type=_Grant, strict=False)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise _lost("A resposta da autorização chegou ilegível", status=200) from None
     if not grant.refresh_token:
         raise PermanentFailure(
@@ -172,7 +175,7 @@ def _pair(body: bytes) -> TokenPair:
             action="Ative o escopo offline_access no aplicativo e autorize de novo.",
             status=200,
         )
-    if not all(token.isascii() and token.isprintable() for token in (grant.access_token, grant.refresh_token)):
+    if not all(usable(token) for token in (grant.access_token, grant.refresh_token)):
         raise _lost("A resposta da autorização chegou ilegível", status=200)
     return TokenPair(grant.access_token, grant.refresh_token, grant.expires_in, grant.user_id, grant.scope)
 

@@ -127,7 +127,7 @@ class MetabaseClient:
         return self._read(self.http.get(path))
 
     def _list(self, path: str, params: Mapping[str, str]) -> list[Document]:
-        found = json.loads(self.http.get(path, params).content)
+        found = _document(self.http.get(path, params).content, path)
         if not isinstance(found, list):
             raise _strange(path)
         return found
@@ -139,10 +139,17 @@ class MetabaseClient:
         return self.http.write(method, path, body, accept=GOOD, repeatable=True)
 
     def _read(self, answer: Answer) -> Document:
-        found = json.loads(answer.content) if answer.content.strip() else {}
+        found = _document(answer.content, "resposta") if answer.content.strip() else {}
         if not isinstance(found, dict):
             raise _strange("resposta")
         return found
+
+
+def _document(content: bytes, where: str) -> Any:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        raise _strange(where) from None
 
 
 def _strange(where: str) -> PermanentFailure:

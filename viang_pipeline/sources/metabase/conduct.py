@@ -53,7 +53,7 @@ class MetabaseConduct(Conduct):
         """What the answer complains of, in its own words and without the key: fields and reasons, or a sentence."""
         try:
             document = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             text = body.decode("utf-8", "replace")
             document = "" if text.lstrip().startswith("<") else text
         if isinstance(document, dict):

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 
+from viang_pipeline.domain.plain_text import plain
 from viang_pipeline.sources.upseller.cells import WINDOWS_EPOCH, Cell
 from viang_pipeline.sources.upseller.rejection import RejectedFile
 
@@ -23,6 +24,9 @@ MOST_UNPACKED_BYTES = 512 * 2**20
 MOST_PARTS = 2_000
 MOST_FILES = 50
 MOST_ROWS = 1_048_576
+MOST_CELLS = 20_000_000
+"""Of a sheet as it is read, blanks between cells included: a hundred thousand orders have seven million. A row of one
+cell in the last column is 30 bytes in the file and 16 384 cells in memory."""
 
 Line = tuple[int, Sequence[Cell]]
 
@@ -96,7 +100,7 @@ def _workbooks(name: str, archive: zipfile.ZipFile, entries: Sequence[zipfile.Zi
         raise RejectedFile("O zip não traz nenhuma planilha", where=name, action=_SAVE_AGAIN)
     if len(wanted) > MOST_FILES:
         raise RejectedFile(f"O zip traz mais de {MOST_FILES} planilhas", where=name, action="Entregue em partes.")
-    found = [(f"{name}/{PurePosixPath(entry.filename).name}", archive.read(entry)) for entry in wanted]
+    found = [(f"{name}/{plain(PurePosixPath(entry.filename).name)}", archive.read(entry)) for entry in wanted]
     for inner, content in found:
         if content.startswith(_ZIP):
             with zipfile.ZipFile(io.BytesIO(content)) as workbook:
@@ -134,9 +138,11 @@ def _lines(name: str, table: object) -> Iterator[Line]:
             warnings.simplefilter("ignore")
             table.reset_dimensions()  # type: ignore[attr-defined]
             rows = enumerate(table.iter_rows(values_only=True), start=1)  # type: ignore[attr-defined]
+            cells = 0
             for number, row in rows:
-                if number > MOST_ROWS:
-                    raise ValueError("more rows than a sheet has")
+                cells += len(row)
+                if number > MOST_ROWS or cells > MOST_CELLS:
+                    raise ValueError("more than a sheet of any export has")
                 yield number, row
     except Exception as error:  # noqa: BLE001  as above: rows are read while they are asked for
         raise _unreadable(name, error) from None

@@ -1,0 +1,85 @@
+"""The HTTP library's client with an end to every answer: so many bytes, so many seconds, one known packing.
+
+Every client of an outside system is one of these. A server that sends without end, slowly or packed a thousand times
+over costs one failed request and never the process.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+
+MOST_BYTES = 64 * 2**20
+"""Of a body, packed or not. The biggest page of any contract (a thousand lines of a bill) is below 3 MB."""
+
+MOST_SECONDS = 120.0
+"""For a body once its headers are here. The library's own time limit is per block of it and never ends a slow drip."""
+
+PACKINGS = ("", "identity", "gzip", "deflate")
+"""One of these: a block of 64 KB grows to 64 MB at most before it is counted; packed twice it would grow to 64 GB."""
+
+
+class Unbounded(httpx.StreamError):
+    """An answer that is bigger, or packed otherwise, than any we ask for."""
+
+
+class BoundedClient(httpx.Client):
+    """Follows no redirect: a token or a question goes to the address that was configured and nowhere else."""
+
+    def __init__(
+        self,
+        *,
+        most_bytes: int = MOST_BYTES,
+        most_seconds: float = MOST_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+        **settings: Any,
+    ) -> None:
+        super().__init__(**settings, follow_redirects=False)
+        self.headers["Accept-Encoding"] = "gzip, deflate"
+        self._most_bytes = most_bytes
+        self._most_seconds = most_seconds
+        self._clock = clock
+
+    def send(self, request: httpx.Request, *, stream: bool = False, **settings: Any) -> httpx.Response:
+        """The whole answer, whatever ``stream`` says; it keeps no cookie of it.
+
+        Raises Unbounded, httpx.ReadTimeout for a body that takes too long, and what the library raises.
+        """
+        response = super().send(request, stream=True, **{**settings, "follow_redirects": False})
+        try:
+            content = self._received(response)
+        finally:
+            response.close()
+            self.cookies.clear()
+        headers = [(name, value) for name, value in response.headers.multi_items() if name not in _OF_THE_TRANSFER]
+        return httpx.Response(
+            response.status_code, headers=headers, content=content, request=request, extensions=response.extensions
+        )
+
+    def _received(self, response: httpx.Response) -> bytes:
+        packing = response.headers.get("content-encoding", "").strip().lower()
+        if packing not in PACKINGS:
+            raise Unbounded("packed in a way nobody asked for")
+        announced = response.headers.get("content-length", "")
+        if announced.isdecimal() and int(announced[:20]) > self._most_bytes:
+            raise Unbounded("announced as too big")
+        latest = self._clock() + self._most_seconds
+        content = bytearray()
+        for block in response.iter_bytes():
+            content += block
+            if len(content) > self._most_bytes:
+                raise Unbounded("too big")
+            if self._clock() > latest:
+                raise httpx.ReadTimeout("the body takes too long", request=response.request)
+        return bytes(content)
+
+
+def usable(token: str) -> bool:
+    """Whether a token can stand in a header, and is one."""
+    return token.isascii() and token.isprintable() and token.split() == [token]
+
+
+_OF_THE_TRANSFER = frozenset({"content-encoding", "content-length", "transfer-encoding"})
