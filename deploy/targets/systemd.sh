@@ -1,10 +1,11 @@
 # How a release is put into service with systemd units. Sourced by release.sh; each function gets a release's folder.
 
-# A command of a release as the user, with the settings and in the folder of the units.
+# A command of a release as the user, with the settings and in the folder of the units, which the first one makes.
 as_viang() {
 	local release=$1
 	shift
 	systemd-run --quiet --pipe --wait --collect --property=User=viang --property=Group=viang \
+		--property=StateDirectory=viang --property=StateDirectoryMode=0711 --property=UMask=0077 \
 		--property=EnvironmentFile="${VIANG_CONFIG:-/etc/viang}/viang.env" --property=WorkingDirectory=/var/lib/viang \
 		--setenv=VIANG_HOME=/var/lib/viang --setenv=PATH="$release/venv/bin:/usr/bin:/bin" "$@"
 }

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from configparser import ConfigParser
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -139,6 +140,18 @@ def test_a_first_release_has_nothing_to_drain(host: Host, target: str) -> None:
     code, output = host.release(target)
     assert (code, host.current) == (0, "2"), output
     assert host.steps(target) == [step for step in SUCCESS[target] if "daemon" not in step and "drain" not in step]
+
+
+def test_commands_of_a_release_run_as_the_units_do(host: Host) -> None:
+    host.release("systemd")
+    calls = [line for line in Path(host.env["CALLS"]).read_text().splitlines() if line.startswith("systemd-run")]
+    section = ConfigParser(interpolation=None)
+    section.optionxform = str  # type: ignore[assignment,method-assign]  # names of systemd keep their capitals
+    section.read_string((DEPLOY / "systemd" / "viang-code-server.service").read_text())
+    shared = ("User", "Group", "StateDirectory", "StateDirectoryMode", "WorkingDirectory", "EnvironmentFile", "UMask")
+    for call in calls:
+        assert not [name for name in shared if f"--property={name}={section['Service'][name]} " not in call]
+    assert len(calls) == 4
 
 
 @TARGETS
