@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
-import openai
 from pydantic import BaseModel, ValidationError
 
 from viang_pipeline.failures import PermanentFailure, SourceFailure, TransientFailure
+
+if TYPE_CHECKING:
+    import openai
 
 A = TypeVar("A", bound=BaseModel)
 
@@ -58,6 +60,8 @@ class LanguageModel:
         timeout: float = TIMEOUT,
         retries: int = RETRIES,
     ) -> None:
+        import openai  # three quarters of a second of every command, of which few speak to a model
+
         self.model = model
         self._prices = prices
         self._where = f"POST {urlsplit(base_url).netloc}/chat/completions"
@@ -84,6 +88,8 @@ class LanguageModel:
             },
             "max_completion_tokens": LONGEST_ANSWER,
         }
+        import openai
+
         try:
             completion: Any = self._client.chat.completions.create(**request)
         except openai.OpenAIError as error:
@@ -119,6 +125,8 @@ class LanguageModel:
         return Usage(sent, received, (sent * self._prices[0] + received * self._prices[1]) / _MILLION)
 
     def _failure(self, error: openai.OpenAIError) -> SourceFailure:
+        import openai
+
         status = error.status_code if isinstance(error, openai.APIStatusError) else None
         if status is not None and status not in (408, 409, 429) and status < 500:
             return PermanentFailure(
