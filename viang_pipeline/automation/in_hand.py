@@ -43,7 +43,7 @@ def _readings(conn: psycopg.Connection, now: datetime, client_id: str | None) ->
             begin = max(client.starts, FIRST_DAY)
             end = min(client.complete) - timedelta(days=1) if client.complete else last
             found.append(
-                f"{client.client_id}: primeira carga, faltam {len(days_between(begin, end))} dias, de {begin} a {end}"
+                f"{client.client_id}: primeira carga, {_days(len(days_between(begin, end)))} a ler, de {begin} a {end}"
             )
         elif missed := decisions.missed_chunk(client.starts, client.complete, now):
             found.append(f"{client.client_id}: pedidos a ler de {missed[0]} a {missed[1]}")
@@ -55,7 +55,11 @@ def _readings(conn: psycopg.Connection, now: datetime, client_id: str | None) ->
 
 def _rebuilds(conn: psycopg.Connection, now: datetime, client_id: str | None) -> list[str]:
     stale = ledgers.stale_days(conn, client_id, last_closed=last_closed_day(now))
-    return [f"{client}: {len(days)} dias a reconstruir, de {days[0]} a {days[-1]}" for client, days in stale.items()]
+    return [f"{client}: {_days(len(days))} a reconstruir, de {days[0]} a {days[-1]}" for client, days in stale.items()]
+
+
+def _days(count: int) -> str:
+    return "1 dia" if count == 1 else f"{count} dias"
 
 
 def _mail(conn: psycopg.Connection) -> list[str]:

@@ -22,6 +22,7 @@ from viang_pipeline.cli.console import DONE_IN_PART, out, ready_database, show
 from viang_pipeline.domain.business_day import SAO_PAULO
 from viang_pipeline.domain.health import Matter, Verdict, verdict
 from viang_pipeline.mail.alert_facts import known_alerts, snapshot
+from viang_pipeline.mail.alert_mail import SECTIONS
 from viang_pipeline.mail.alerts import FailedCheck, alerts_of
 from viang_pipeline.settings import Settings, load_settings
 from viang_pipeline.warehouse import embedded
@@ -107,7 +108,7 @@ def _print_verdict(found: Status) -> None:
     out.print(f"[bold {'green' if answer.fine else 'red'}]{escape(answer.frase)}[/]")
     for matter in answer.precisa:
         since = "" if matter.desde is None else f" (desde {local(matter.desde)})"
-        out.print(f"\n[bold]{escape(matter.assunto)}[/]{escape(since)}", soft_wrap=True)
+        out.print(f"\n[bold]{SECTIONS[matter.tipo].titulo}: {escape(matter.assunto)}[/]{escape(since)}", soft_wrap=True)
         for line in _shortened(matter):
             out.print(f"  {line}", markup=False, soft_wrap=True)
         out.print(f"  [cyan]→ {escape(matter.o_que_fazer)} · {escape(matter.manual)}[/]", soft_wrap=True)

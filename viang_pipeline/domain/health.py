@@ -5,6 +5,7 @@ What is the matter is found in mail/alerts; how it is shown is decided by whoeve
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,8 +41,9 @@ class Matter:
 
     @property
     def o_que_fazer(self) -> str:
-        """The first command or page."""
-        return REMEDIES[self.tipo]
+        """The first command or page, for the client where there is one alone."""
+        remedy = REMEDIES[self.tipo]
+        return re.sub(r"\bID\b", self.clientes[0], remedy) if len(self.clientes) == 1 else remedy
 
     @property
     def manual(self) -> str:

@@ -207,7 +207,7 @@ def test_the_first_line_says_whether_everything_is_fine(agency: Agency) -> None:
 def test_a_matter_says_the_command_that_helps_and_the_section_of_the_runbook(agency: Agency) -> None:
     agency.read(*days_between(FIRST, YESTERDAY))
     shown = agency.status().stdout
-    assert "A: ainda" not in shown
+    assert "Acessos a renovar: Mercado Livre ainda não foi conectado" in shown
     assert "viang connect mercado-livre loja-a" in shown
     assert "docs/runbook.md#acesso" in shown
 
@@ -255,7 +255,7 @@ def test_a_first_load_and_a_slowed_rate_go_on_by_themselves(agency: Agency) -> N
         " values ('mercado_livre:conta:123', now(), 2.25, now()), ('antigo', now(), 1, now() - interval '2 hours')"
     )
     shown = agency.status().stdout
-    assert "loja-a: primeira carga, faltam 5 dias, de 2026-03-01 a 2026-03-05" in shown
+    assert "loja-a: primeira carga, 5 dias a ler, de 2026-03-01 a 2026-03-05" in shown
     assert "mercado_livre:conta:123: a plataforma pediu menos chamadas na última hora, agora 2,2 chamadas" in shown
     assert "antigo" not in shown
 

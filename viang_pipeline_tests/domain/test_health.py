@@ -69,3 +69,9 @@ def test_of_one_client_everything_of_it_and_of_everyone_is_said_and_nothing_of_o
 
 def test_every_kind_of_alert_says_what_to_do_first() -> None:
     assert set(REMEDIES) == set(get_args(Kind))
+
+
+def test_the_first_step_names_the_client_where_it_is_one_alone() -> None:
+    (one,) = verdict([late("a")], {}, active=1).precisa
+    (many,) = verdict([late("a"), late("b")], {}, active=2).precisa
+    assert (one.o_que_fazer, many.o_que_fazer) == ("viang status a", "viang status ID")

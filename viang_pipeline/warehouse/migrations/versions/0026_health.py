@@ -6,7 +6,7 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0027"
+revision = "0026"
 down_revision = "0025"
 branch_labels = None
 depends_on = None
@@ -14,4 +14,4 @@ depends_on = None
 
 def upgrade() -> None:
     op.execute("set local role viang_pipeline")
-    op.execute(Path(__file__).with_name("0027_health_views.sql").read_text(encoding="utf-8"))
+    op.execute(Path(__file__).with_name("0026_health_views.sql").read_text(encoding="utf-8"))
