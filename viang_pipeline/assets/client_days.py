@@ -22,9 +22,9 @@ from viang_pipeline.warehouse.database import went_away
 
 Each = Callable[[str, list[date]], Outcome]
 
-RETRIES, RETRY_AFTER = 6, 20
-"""How often, and after how many seconds, a step begins again when the database went away: two minutes in all, the time
-a restart takes. Nothing is lost by it: what was committed is found again and not written twice."""
+RETRIES, RETRY_AFTER = 4, 30
+"""How often, and after how many seconds, a step begins again when the database went away in the middle of it. What was
+committed is found again and not written twice."""
 
 POLICY = dg.BackfillPolicy.multi_run(max_partitions_per_run=partitions.MAX_DAYS_PER_RUN)
 

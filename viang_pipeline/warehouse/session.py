@@ -11,8 +11,12 @@ from contextlib import contextmanager
 from types import TracebackType
 
 import psycopg
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from viang_pipeline.warehouse.database import Database
+from viang_pipeline.warehouse.database import Database, DatabaseAway
+
+PATIENCE, ASKS_EVERY = 120.0, 1.0
+"""Seconds: a server that is restarted is waited for where a run's work begins, instead of failing all of it."""
 
 
 class Session:
@@ -62,7 +66,17 @@ class Session:
             except psycopg.Error:
                 self.close()
         if self._connection is None:
-            self._connection = self._database.connect(autocommit=True)
+            self._connection = self._connected()
             # A pooler between us and the server may hand the next transaction to another backend.
             self._connection.prepare_threshold = None
         return self._connection
+
+    def _connected(self) -> psycopg.Connection:
+        """A connection as soon as the server takes one. Raises as ``Database.connect``."""
+        retrying = Retrying(
+            retry=retry_if_exception_type(DatabaseAway),
+            wait=wait_fixed(ASKS_EVERY),
+            stop=stop_after_delay(PATIENCE),
+            reraise=True,
+        )
+        return retrying(self._database.connect, autocommit=True)

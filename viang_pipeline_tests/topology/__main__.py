@@ -25,7 +25,7 @@ def main() -> None:
     parser.add_argument("--only", default="", help="rows whose disturbance or point has this text")
     parser.add_argument("--write", action="store_true", help=f"write the table into {DOCUMENT}")
     options = parser.parse_args()
-    logging.basicConfig(level=logging.WARNING)
+    logging.basicConfig(level=logging.ERROR)
     # SIGINT too: a shell that starts us in the background has it ignored, and the code server, which treats SIGTERM as
     # SIGINT, would inherit that.
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
 import dagster as dg
@@ -40,6 +40,9 @@ log = logging.getLogger(__name__)
 
 MORNING = timedelta(hours=2)
 """From the night's start to when missed days are caught up."""
+
+RETRY_COMES_WITHIN = timedelta(seconds=45)
+"""Of the failure; Dagster looks every five seconds."""
 
 NOT_YET = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING]
 AWAY = (psycopg.Error, sqlalchemy.exc.SQLAlchemyError, httpx.HTTPError, dg.DagsterError, ViangError, OSError)
@@ -201,7 +204,7 @@ class Night:
             until(lambda: self._asked(self._quiet), "the end of the night's runs")
             if self._asked(self._done):
                 return False
-            until(lambda: self._asked(self._done), "the rest of the night", 75)
+            until(lambda: self._asked(self._done), "the rest of the night", 30)
         except NeverCameError:
             log.warning("not done at night: %s", self._asked(self._missing))
             self.house.at(self.now + MORNING)
@@ -227,13 +230,13 @@ class Night:
         return not self.house.instance.get_runs(dg.RunsFilter(statuses=IN_PROGRESS), limit=1) and not self._to_retry()
 
     def _to_retry(self) -> bool:
-        """Whether a failed run will be tried again and is not yet."""
-        runs = self._runs()
-        parents = {run.tags.get("dagster/parent_run_id") for run in runs}
+        """Whether a run that failed just now will be tried again and is not yet."""
+        lately = datetime.now(UTC) - RETRY_COMES_WITHIN
+        runs = self.house.instance.get_runs(dg.RunsFilter(updated_after=lately))
         return any(
             run.status == dg.DagsterRunStatus.FAILURE
             and run.tags.get("dagster/will_retry") == "true"
-            and run.run_id not in parents
+            and "dagster/auto_retry_run_id" not in run.tags
             for run in runs
         )
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import psycopg
 import pytest
 
-from viang_pipeline.warehouse.database import Database
+from viang_pipeline.warehouse import session as session_module
+from viang_pipeline.warehouse.database import Database, DatabaseAway
 from viang_pipeline.warehouse.session import Session
 
 
@@ -73,3 +76,32 @@ def test_a_session_leaves_no_connection_behind(database: Database) -> None:
 def _backend(session: Session) -> int:
     with session.transaction() as conn:
         return conn.info.backend_pid
+
+
+@dataclass(frozen=True)
+class Restarting(Database):
+    """A server that takes no connection the first times."""
+
+    refusals: list[DatabaseAway] = field(default_factory=list)
+
+    def connect(self, *, autocommit: bool = False) -> psycopg.Connection:
+        if self.refusals:
+            raise self.refusals.pop()
+        return super().connect(autocommit=autocommit)
+
+
+def away() -> DatabaseAway:
+    return DatabaseAway("O Postgres não aceitou a conexão", where="banco", action="Espere.")
+
+
+def test_a_server_that_is_restarted_is_waited_for(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_module, "ASKS_EVERY", 0)
+    with Session(Restarting(database.url, [away(), away()])) as session, session.transaction() as conn:
+        assert conn.execute("select 1").fetchone() == (1,)
+
+
+def test_a_server_that_stays_away_ends_the_wait(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_module, "PATIENCE", 0)
+    session = Session(Restarting(database.url, [away(), away()]))
+    with pytest.raises(DatabaseAway), session.transaction():
+        pass
