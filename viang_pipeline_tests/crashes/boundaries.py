@@ -1,7 +1,8 @@
 """The instrument: every point at which what a process did becomes visible to others, counted and named.
 
 Commits are found where psycopg makes them, so none can be missed by being made elsewhere, and are named by the tables
-Postgres says were written in them; a transaction that wrote nothing is none. Beside them stand the effects no rollback
+Postgres says were written in them; a transaction that wrote nothing is none. (What a savepoint took
+back is counted as written too: a boundary too many, never one too few.) Beside them stand the effects no rollback
 takes back: requests that change something outside, the end of a mail, files created, renamed and deleted.
 """
 

@@ -94,7 +94,7 @@ STORIES = (
     ),
     Story(
         "dashboards", "viang nightly (Metabase)", "told", NIGHT, lambda place: ("dashboards",),
-        settings=lambda house: house.dashboards, prepare=_provision,
+        settings=lambda house: house.dashboards, prepare=_provision, every=False,
     ),
 )  # fmt: skip
 
