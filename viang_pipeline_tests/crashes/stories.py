@@ -158,8 +158,12 @@ class Trial:
 
     @property
     def kinds(self) -> list[Point]:
-        """Of those the first of every kind."""
-        return list({(p.kind, p.side): p for p in reversed(self.representatives)}.values())[::-1]
+        """After the first of every kind: before one is after the one before it."""
+        first: dict[str, Point] = {}
+        for point in self.points:
+            if point.side == "after":
+                first.setdefault(point.kind, point)
+        return list(first.values())
 
     def kill(self, point: Point) -> Verdict:
         """Die there, start again as a person would, and compare."""
