@@ -98,9 +98,6 @@ STORIES = (
     ),
 )  # fmt: skip
 
-ENGINE = Story("engine", "viang nightly, through Dagster", "read", NIGHT, lambda place: ("viang", "nightly"))
-"""The same night inside the real graph: some seconds each."""
-
 
 @dataclass(frozen=True)
 class Verdict:
