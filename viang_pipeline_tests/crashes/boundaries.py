@@ -1,8 +1,9 @@
 """The instrument: every point at which what a process did becomes visible to others, counted and named.
 
 Commits are found where psycopg makes them, so none can be missed by being made elsewhere, and are named by the tables
-Postgres says were written in them; a transaction that wrote nothing is none. Beside them stand the effects no rollback
-takes back: requests that change something outside, the end of a mail, files created, renamed and deleted.
+Postgres says were written in them; a transaction that wrote nothing is none. What a savepoint took back counts as
+written too: a boundary too many, never one too few. Beside them stand the effects no
+rollback takes back: requests that change something outside, the end of a mail, files created, renamed and deleted.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def _alike(table: str) -> str:
             "sku_portfolio",
         ),
         "sums": ("agg_",),
-        "readings": ("shipment_readings", "visit_readings", "billing_readings"),
+        "readings": ("source_", "order_reads", "shipment_readings", "visit_readings", "billing_readings"),
     }
     return next((name for name, begins in alike.items() if table.startswith(begins)), table)
 

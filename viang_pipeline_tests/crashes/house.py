@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -11,9 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache, partial
-from multiprocessing import get_context
+from multiprocessing import forkserver, get_context
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from cryptography.fernet import Fernet
 
@@ -55,8 +57,15 @@ LATER = timedelta(minutes=20)
 ADDRESS = "ana@loja.com.br"
 PERIOD = "2026-W06"
 
+ROOT = str(Path(__file__).parents[2])
 FORKED = get_context("forkserver")
 FORKED.set_forkserver_preload(["viang_pipeline_tests.crashes.works"])
+
+
+def _warm_up() -> None:
+    """Have everything imported where processes are forked: they look for it from wherever a test happens to be."""
+    with patch.dict(os.environ, PYTHONPATH=os.pathsep.join([ROOT, *sys.path])):
+        forkserver.ensure_running()
 
 
 def at_night(n: int) -> datetime:
@@ -200,6 +209,7 @@ class House:
     @contextmanager
     def open(self) -> Iterator[House]:
         """The outside world answers within the block."""
+        _warm_up()
         with self.sandbox, served(self.metabase):
             self.environment = {
                 "MERCADO_LIVRE_API_URL": self.sandbox.url,

@@ -22,7 +22,7 @@ from viang_pipeline.warehouse.migrate import upgrade
 from viang_pipeline_tests.conftest import FAST, TEMPLATE, PostgresServer, _in_memory, open_folder, remove_home
 from viang_pipeline_tests.crashes.boundaries import Point
 from viang_pipeline_tests.crashes.house import House
-from viang_pipeline_tests.crashes.stories import ENGINE, STORIES, Story, Trial, Verdict
+from viang_pipeline_tests.crashes.stories import STORIES, Story, Trial, Verdict
 
 BEGIN, END = "<!-- boundaries: begin -->", "<!-- boundaries: end -->"
 HEAD = (
@@ -30,7 +30,7 @@ HEAD = (
     "|---|---:|---:|---:|---:|---:|---|",
 )
 
-KNOWN = {story.name: story for story in (*STORIES, ENGINE)}
+KNOWN = {story.name: story for story in STORIES}
 
 
 @contextmanager

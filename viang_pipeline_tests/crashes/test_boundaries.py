@@ -53,7 +53,7 @@ def test_what_leaves_nothing_behind_is_no_boundary(database: Database, how: str)
             with session.transaction() as conn:
                 ledgers.stale_days(conn, last_closed=DAYS[0])
         elif how == "rehearsed":
-            with session.transaction() as conn, Rehearsal.on(conn) as rehearsal, rehearsal.transaction() as inner:
+            with Rehearsal.over(database) as rehearsal, rehearsal.transaction() as inner:
                 touch(inner)
         else:
             with pytest.raises(RuntimeError):

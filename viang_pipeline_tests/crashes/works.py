@@ -16,7 +16,6 @@ from unittest.mock import patch
 import dagster as dg
 from typer.testing import CliRunner
 
-from viang_pipeline.automation import in_process
 from viang_pipeline.automation.state import active_clients
 from viang_pipeline.cli import runs
 from viang_pipeline.cli.console import DONE, DONE_IN_PART
@@ -58,7 +57,6 @@ def perform(order: Order, report: Connection) -> None:
     http.FIRST_BACKOFF = 0.0
     http._wait = lambda state: 0.0
     pacing.BLING_TOKEN_RATE = UNPACED
-    in_process._instance_at = lambda settings: dg.DagsterInstance.ephemeral()
     home = Path(order.environment["VIANG_HOME"])
     os.chdir(home)
     instrument = Instrument(order.fatal)
