@@ -36,7 +36,8 @@ class Column:
 
 
 def columns(database: Database) -> dict[str, list[Column]]:
-    """Table → its columns, of every table of ours but the audit."""
+    """Table → its columns, of every table of ours but the audit; not the numbers Postgres gives out itself, which a
+    rollback does not take back."""
     with database.transaction() as conn, conn.cursor(row_factory=dict_row) as cursor:
         found = cursor.execute(
             """
@@ -45,6 +46,7 @@ def columns(database: Database) -> dict[str, list[Column]]:
             from pg_class c
             join pg_namespace n on n.oid = c.relnamespace and n.nspname in ('raw', 'dashboard')
             join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+                and a.attidentity = ''
             left join pg_index i on i.indrelid = c.oid and i.indisprimary
             where c.relkind = 'r' order by 1, a.attnum
             """
