@@ -63,6 +63,10 @@ def _reports(given: Namespace) -> str:
     return str(reports.run(given.clients or reports.CLIENTS))
 
 
+def _status(given: Namespace) -> str:
+    return str(import_module("benchmarks.status").run(given.repeats))
+
+
 SECTIONS: dict[str, Callable[[Namespace], str]] = {
     "side_by_side": _side_by_side,
     "rebuild": _rebuild,
@@ -74,6 +78,7 @@ SECTIONS: dict[str, Callable[[Namespace], str]] = {
     "night": _night,
     "pacing": _pacing,
     "reports": _reports,
+    "status": _status,
 }
 """In the order of the document. Each is imported when it is its turn: one needs packages the others do not."""
 
