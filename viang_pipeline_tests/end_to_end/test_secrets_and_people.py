@@ -340,7 +340,7 @@ def _assert_the_search_can_fail(trail: Trail, monkeypatch: pytest.MonkeyPatch) -
 
 
 def _reports(texts: dict[str, str]) -> list[str]:
-    return [text for place, text in texts.items() if place.startswith("inbox")]
+    return [text for place, text in texts.items() if place.startswith("inbox") and place.endswith(".json")]
 
 
 def _people_of_files() -> dict[str, str]:

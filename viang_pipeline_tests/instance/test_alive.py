@@ -58,17 +58,24 @@ def test_a_killed_process_shows_nothing_any_more(empty_database: Database) -> No
     until(lambda: not lives(empty_database.url, RUN), "the end of the lock")
 
 
+HOLDER = """
+    select pid from pg_locks where locktype = 'advisory' and granted
+        and database = (select oid from pg_database where datname = current_database())
+"""
+"""Of this database: the server is shared with other tests."""
+
+
 def test_a_server_that_cut_the_line_hears_of_the_run_again(
     empty_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(alive, "ASKS_EVERY", 0.05)
     sign = SignOfLife(empty_database.url, RUN)
     with psycopg.connect(empty_database.url, autocommit=True) as conn:
-        holder = conn.execute("select pid from pg_locks where locktype = 'advisory' and granted").fetchone()
+        holder = conn.execute(HOLDER).fetchone()
         conn.execute("select pg_terminate_backend(%s)", holder)
 
         def another() -> bool:
-            now = conn.execute("select pid from pg_locks where locktype = 'advisory' and granted").fetchone()
+            now = conn.execute(HOLDER).fetchone()
             return now is not None and now != holder
 
         until(another, "the lock on a new connection")

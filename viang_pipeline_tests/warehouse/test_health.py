@@ -20,6 +20,15 @@ FIRST = EXPECTED - timedelta(days=9)
 Health = dict[tuple[str, str], dict[str, Any]]
 
 
+@pytest.fixture(autouse=True)
+def today(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The view asks the database's clock, and these tests may run hours after they were collected."""
+    now = datetime.now(UTC)
+    expected = newest_expected_day(now)
+    for name, value in {"NOW": now, "EXPECTED": expected, "FIRST": expected - timedelta(days=9)}.items():
+        monkeypatch.setattr(f"{__name__}.{name}", value)
+
+
 def health(database: Database) -> Health:
     with database.transaction() as conn, conn.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute("select * from dashboard.vw_health").fetchall()
