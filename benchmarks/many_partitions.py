@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-import socket
 import statistics
 import sys
 import time
@@ -29,13 +28,14 @@ from viang_pipeline.cli.processes import Processes
 from viang_pipeline.definitions import defs
 from viang_pipeline.domain.business_day import last_closed_day
 from viang_pipeline.instance import prepare_instance
+from viang_pipeline.instance import processes as dagster
+from viang_pipeline.instance.ports import HOST, free_port, interface_answers, listens
 from viang_pipeline.settings import load_settings
 
 KEYS = 100_000
 ASSETS = ("agg_client_day", "mercado_livre/orders")
 BATCH = 2_000
 WARM = 5
-HOST = "127.0.0.1"
 
 PARTITIONS_PAGE = """
 query PartitionHealthQuery($assetKey: AssetKeyInput!) {
@@ -122,28 +122,16 @@ def _event(asset: dg.AssetKey, key: str) -> dg.EventLogEntry:
 @contextmanager
 def services(*, daemon: bool = False) -> Iterator[str]:
     """Code server and webserver over VIANG_HOME, started as ``viang up`` starts them; yields the address."""
-    code_port, web_port = _free_port(), _free_port()
+    code_port, web_port = free_port(), free_port()
     instance = prepare_instance(load_settings(), code_server_port=code_port)
-    serve = [
-        "dagster",
-        "code-server",
-        "start",
-        "--use-python-environment-entry-point",
-        "-h",
-        HOST,
-        "-p",
-        str(code_port),
-    ]
-    url = f"http://{HOST}:{web_port}"
     with Processes() as processes:
-        processes.start("code-server", [*serve, "-m", "viang_pipeline.definitions"], instance.env)
-        processes.wait_until(lambda: _listens(code_port))
-        show = ["dagster_webserver", "-h", HOST, "-p", str(web_port), "-w", str(instance.workspace)]
-        processes.start("webserver", show, instance.env)
+        processes.start("code-server", dagster.code_server(HOST, code_port), instance.env)
+        processes.wait_until(lambda: listens(code_port))
+        processes.start("webserver", dagster.webserver(HOST, web_port, instance.workspace), instance.env)
         if daemon:
-            processes.start("daemon", ["dagster._daemon", "run", "-w", str(instance.workspace)], instance.env)
-        processes.wait_until(lambda: _answers(url))
-        yield url
+            processes.start("daemon", dagster.daemon(instance.workspace), instance.env)
+        processes.wait_until(lambda: interface_answers(web_port))
+        yield f"http://{HOST}:{web_port}"
 
 
 def ask(url: str, query: str, **variables: Any) -> tuple[float, int, Any]:
@@ -224,26 +212,6 @@ def _check(data: Any) -> None:
         assert any((one["partitionStats"] or {}).get("numMaterialized") for one in data["assetNodes"]), (
             "nothing counted"
         )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex((HOST, port)) == 0
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/server_info", timeout=5).is_success
-    except httpx.HTTPError:
-        return False
 
 
 def _wait(url: str) -> None:

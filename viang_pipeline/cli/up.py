@@ -6,7 +6,6 @@ import signal
 import socket
 from typing import Annotated
 
-import httpx
 import typer
 from filelock import FileLock, Timeout
 
@@ -16,11 +15,10 @@ from viang_pipeline.cli.processes import ProcessDiedError, Processes
 from viang_pipeline.failures import UsageError
 from viang_pipeline.instance import prepare_instance
 from viang_pipeline.instance import processes as dagster
+from viang_pipeline.instance.ports import HOST, free_port, interface_answers, listens
 from viang_pipeline.logs import set_up_logging
 from viang_pipeline.settings import Settings, load_settings
 from viang_pipeline.warehouse.database import open_database
-
-HOST = "127.0.0.1"  # the webserver has no login
 
 
 def up(
@@ -49,7 +47,7 @@ def serve(settings: Settings, port: int) -> None:
 
 
 def _run_dagster(settings: Settings, port: int) -> None:
-    code_port = _free_port()
+    code_port = free_port()
     instance = prepare_instance(settings, code_server_port=code_port)
     workspace = instance.workspace
     # SIGINT too: a shell that starts us in the background has it ignored, our children would inherit that, and the
@@ -59,10 +57,10 @@ def _run_dagster(settings: Settings, port: int) -> None:
     try:
         with Processes() as processes:
             processes.start("code-server", dagster.code_server(HOST, code_port), instance.env)
-            processes.wait_until(lambda: _listens(code_port))
+            processes.wait_until(lambda: listens(code_port))
             processes.start("webserver", dagster.webserver(HOST, port, workspace), instance.env)
             processes.start("daemon", dagster.daemon(workspace), instance.env)
-            processes.wait_until(lambda: _answers(port))
+            processes.wait_until(lambda: interface_answers(port))
             out.print(f"Interface no ar: http://{HOST}:{port} (Ctrl-C encerra; o banco continua no ar)", markup=False)
             processes.watch()
     except KeyboardInterrupt:
@@ -76,23 +74,3 @@ def _check_free(port: int) -> None:
             probe.bind((HOST, port))
         except OSError:
             raise UsageError(f"A porta {port} está ocupada. Escolha outra com: viang up --port N") from None
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex((HOST, port)) == 0
-
-
-def _answers(port: int) -> bool:
-    try:
-        return httpx.get(f"http://{HOST}:{port}/server_info", timeout=2).is_success
-    except httpx.HTTPError:
-        return False

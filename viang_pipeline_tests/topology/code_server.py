@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from viang_pipeline.instance.ports import listens
 from viang_pipeline_tests.topology.service import Service
-
-HOST = "127.0.0.1"
 
 
 @dataclass
@@ -55,10 +53,3 @@ class CodeServer(Service):
             unfinished = self.folder / ".env.new"
             unfinished.write_text(f"VIANG_NOW={self.now.isoformat()}\n")
             unfinished.replace(self.folder / ".env")
-
-
-def listens(port: int) -> bool:
-    """Whether something takes connections on a port of this machine."""
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex((HOST, port)) == 0

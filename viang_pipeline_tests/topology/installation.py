@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -18,15 +17,15 @@ from datetime import datetime
 from pathlib import Path
 
 import dagster as dg
-import httpx
 
 import viang_pipeline
 from viang_pipeline.instance import prepare_instance
+from viang_pipeline.instance import processes as dagster
+from viang_pipeline.instance.ports import HOST, free_port, interface_answers, listens
 from viang_pipeline.settings import Settings
-from viang_pipeline.sources.trust import trusted
 from viang_pipeline.warehouse import embedded
 from viang_pipeline.warehouse.database import Database
-from viang_pipeline_tests.topology.code_server import HOST, CodeServer, listens
+from viang_pipeline_tests.topology.code_server import CodeServer
 from viang_pipeline_tests.topology.environment import only, settings_of
 from viang_pipeline_tests.topology.postgres import Postgres
 from viang_pipeline_tests.topology.service import Service
@@ -51,7 +50,7 @@ class Installation:
     code: CodeServer
     web: Service
     daemon: Service
-    url: str
+    web_port: int
     instance: dg.DagsterInstance = field(init=False, repr=False)
 
     @property
@@ -73,9 +72,14 @@ class Installation:
         self.code.at(now)
         self.town.at(now)
 
+    @property
+    def url(self) -> str:
+        """The web interface."""
+        return f"http://{HOST}:{self.web_port}"
+
     def ready(self) -> bool:
         """Whether the web interface answers and the code server listens."""
-        return listens(self.code.port) and _answers(self.url)
+        return listens(self.code.port) and interface_answers(self.web_port)
 
 
 @contextmanager
@@ -107,27 +111,15 @@ def running(
         "DAGSTER_DATABASE_URL": storage.server.dagster_url,
         "VIANG_HOME": str(home / "viang"),
     }
-    code_port, web_port = _free_port(), _free_port()
+    code_port, web_port = free_port(), free_port()
     prepared = prepare_instance(settings_of(ours, home), code_server_port=code_port)
     _poll_faster(prepared.path / "dagster.yaml")
     environment = {name: os.environ[name] for name in INHERITED if name in os.environ} | dict(prepared.env) | ours
     environment["PYTHONPATH"] = str(Path(viang_pipeline.__file__).parents[1])
-    workspace = ["-w", str(prepared.workspace)]
     commands = {
-        CODE: [
-            "dagster",
-            "api",
-            "grpc",
-            "--use-python-environment-entry-point",
-            "-h",
-            HOST,
-            "-p",
-            str(code_port),
-            "-m",
-            "viang_pipeline.definitions",
-        ],
-        WEB: ["dagster_webserver", "-h", HOST, "-p", str(web_port), *workspace],
-        DAEMON: ["dagster._daemon", "run", *workspace],
+        CODE: dagster.code_server(HOST, code_port),
+        WEB: dagster.webserver(HOST, web_port, prepared.workspace),
+        DAEMON: dagster.daemon(prepared.workspace),
     }
     services = {}
     for name, command in commands.items():
@@ -137,9 +129,7 @@ def running(
         services[name] = Service(name, python, environment, folder)
     code = CodeServer(CODE, services[CODE].command, environment, services[CODE].folder, port=code_port)
     services[CODE] = code
-    installation = Installation(
-        home, town, ours, data, storage, code, services[WEB], services[DAEMON], f"http://{HOST}:{web_port}"
-    )
+    installation = Installation(home, town, ours, data, storage, code, services[WEB], services[DAEMON], web_port)
     installation.at(now)
     with ExitStack() as ends:
         for service in services.values():
@@ -169,17 +159,3 @@ def _poll_faster(path: Path) -> None:
     text = path.read_text()
     assert text.count(POLL[0]) == 1
     path.write_text(text.replace(*POLL))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/server_info", timeout=2, verify=trusted()).is_success
-    except httpx.HTTPError:
-        return False
