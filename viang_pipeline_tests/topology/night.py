@@ -29,6 +29,7 @@ from viang_pipeline.mail import outbox
 from viang_pipeline.mail.content import Content
 from viang_pipeline.partitions import CLIENT_TAG, partition_key
 from viang_pipeline.sources.trust import trusted
+from viang_pipeline_tests.engine.services import RUN
 from viang_pipeline_tests.mail.servers import Mailbox, mailer_to
 from viang_pipeline_tests.topology.comparison import differing_rows, stale
 from viang_pipeline_tests.topology.installation import Installation
@@ -48,16 +49,6 @@ NOT_YET = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED, dg.Dagst
 AWAY = (psycopg.Error, sqlalchemy.exc.SQLAlchemyError, httpx.HTTPError, dg.DagsterError, ViangError, OSError)
 """What asking a part of the installation raises while it is down."""
 
-LAUNCH = """
-mutation ($params: ExecutionParams!) {
-  launchPipelineExecution(executionParams: $params) {
-    __typename
-    ... on LaunchRunSuccess { run { runId } }
-    ... on PythonError { message }
-    ... on RunConfigValidationInvalid { errors { message } }
-  }
-}
-"""
 SELECTOR = {"repositoryName": "__repository__", "repositoryLocationName": "viang_pipeline"}
 
 
@@ -125,7 +116,7 @@ class Night:
             "runConfigData": config,
             "executionMetadata": {"tags": [{"key": key, "value": value} for key, value in tags.items()]},
         }
-        body = {"query": LAUNCH, "variables": {"params": params}}
+        body = {"query": RUN, "variables": {"params": params}}
         answer = httpx.post(f"{self.house.url}/graphql", json=body, timeout=60, verify=trusted()).raise_for_status()
         given = answer.json()["data"]["launchPipelineExecution"]
         assert given["__typename"] == "LaunchRunSuccess", given
