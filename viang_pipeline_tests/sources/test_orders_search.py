@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import pytest
 
@@ -198,6 +199,23 @@ def test_two_readings_that_disagree_about_a_settled_order_are_not_enough(monkeyp
     hour = NOON, NOON + timedelta(hours=1)
     read = orders_search.read_window(fetch, an_order, *hour, settled=lambda order: order.id < 100)
     assert set(read.orders) == {1, 2, 3, 4, 5, 6, 101, 102, 103}
+
+
+def test_the_next_page_is_asked_for_while_the_rows_of_the_last_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(orders_search, "PAGE", 5)
+    next_is_asked_for = Event()
+
+    def fetch(start: datetime, end: datetime, offset: int) -> orders_search.Page[int]:
+        if offset:
+            next_is_asked_for.set()
+        return orders_search.Page(8, list(range(1 + offset, min(6 + offset, 9))))
+
+    def read(row: int) -> Order:
+        assert next_is_asked_for.wait(30), "the rows are read first, and the next page waits for them"
+        return an_order(row)
+
+    found = orders_search.read_window(fetch, read, NOON, NOON + timedelta(hours=1), settled=lambda order: True)
+    assert set(found.orders) == set(range(1, 9))
 
 
 def test_an_older_version_read_later_does_not_replace_a_newer_one() -> None:
