@@ -7,7 +7,8 @@ over costs one failed request and never the process.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from http.cookiejar import CookieJar
 from typing import Any
 
 import httpx
@@ -18,7 +19,8 @@ MOST_BYTES = 64 * 2**20
 MOST_SECONDS = 120.0
 """For a body once its headers are here. The library's own time limit is per block of it and never ends a slow drip."""
 
-PACKINGS = ("", "identity", "gzip", "deflate")
+PLAIN = ("", "identity")
+PACKINGS = (*PLAIN, "gzip", "deflate")
 """One of these: a block of 64 KB grows to 64 MB at most before it is counted; packed twice it would grow to 64 GB."""
 
 
@@ -37,7 +39,7 @@ class BoundedClient(httpx.Client):
         clock: Callable[[], float] = time.monotonic,
         **settings: Any,
     ) -> None:
-        super().__init__(**settings, follow_redirects=False)
+        super().__init__(**settings, follow_redirects=False, cookies=_NoCookies())
         self.headers["Accept-Encoding"] = "gzip, deflate"
         self._most_bytes = most_bytes
         self._most_seconds = most_seconds
@@ -50,31 +52,60 @@ class BoundedClient(httpx.Client):
         """
         response = super().send(request, stream=True, **{**settings, "follow_redirects": False})
         try:
-            content = self._received(response)
+            packing = response.headers.get("content-encoding", "").strip().lower()
+            if packing not in PACKINGS:
+                raise Unbounded("packed in a way nobody asked for")
+            announced = response.headers.get("content-length", "")
+            if announced.isdecimal() and int(announced[:20]) > self._most_bytes:
+                raise Unbounded("announced as too big")
+            if packing in PLAIN:
+                assert isinstance(response.stream, httpx.SyncByteStream)  # as every synchronous transport gives it
+                response.stream = _Ended(response.stream, self._within(response.stream, request))
+                response.read()
+                return response
+            content = b"".join(self._within(response.iter_bytes(), request))
         finally:
             response.close()
-            self.cookies.clear()
         headers = [(name, value) for name, value in response.headers.multi_items() if name not in _OF_THE_TRANSFER]
         return httpx.Response(
             response.status_code, headers=headers, content=content, request=request, extensions=response.extensions
         )
 
-    def _received(self, response: httpx.Response) -> bytes:
-        packing = response.headers.get("content-encoding", "").strip().lower()
-        if packing not in PACKINGS:
-            raise Unbounded("packed in a way nobody asked for")
-        announced = response.headers.get("content-length", "")
-        if announced.isdecimal() and int(announced[:20]) > self._most_bytes:
-            raise Unbounded("announced as too big")
+    def _within(self, blocks: Iterable[bytes], request: httpx.Request) -> Iterator[bytes]:
+        """The blocks of a body as long as they stay within the limits."""
         latest = self._clock() + self._most_seconds
-        content = bytearray()
-        for block in response.iter_bytes():
-            content += block
-            if len(content) > self._most_bytes:
+        taken = 0
+        for block in blocks:
+            taken += len(block)
+            if taken > self._most_bytes:
                 raise Unbounded("too big")
             if self._clock() > latest:
-                raise httpx.ReadTimeout("the body takes too long", request=response.request)
-        return bytes(content)
+                raise httpx.ReadTimeout("the body takes too long", request=request)
+            yield block
+
+
+class _Ended(httpx.SyncByteStream):
+    """A stream read through limits; closing it closes the connection's."""
+
+    def __init__(self, stream: httpx.SyncByteStream, blocks: Iterator[bytes]) -> None:
+        self._stream = stream
+        self._blocks = blocks
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._blocks
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+class _NoCookies(CookieJar):
+    """Takes none, so none is ever sent back."""
+
+    def extract_cookies(self, response: object, request: object) -> None:
+        """Nothing."""
+
+    def add_cookie_header(self, request: object) -> None:
+        """Nothing."""
 
 
 def usable(token: str) -> bool:
