@@ -24,6 +24,7 @@ from viang_pipeline.sandbox.profiles import HOUSEHOLD
 from viang_pipeline.sources.http import TIMEOUT, HttpClient
 from viang_pipeline.sources.mercado_livre.client import MercadoLivreClient
 from viang_pipeline.warehouse.database import Database
+from viang_pipeline.warehouse.session import Session
 
 FIRST, LAST = date(2025, 10, 7), date(2026, 9, 30)
 DAYS = days_between(FIRST, LAST)
@@ -76,10 +77,10 @@ def read(shop: Marketplace) -> Read:
 
 
 def collect(shop: Marketplace, database: Database, client_id: str) -> Read:
-    """What production runs: read and store, one transaction per window, with the ledgers."""
-    with HttpClient(base_url=shop.url, tokens=shop) as http:
+    """What production runs: read and store, one transaction per window, on the one connection of a run."""
+    with HttpClient(base_url=shop.url, tokens=shop) as http, Session(database) as session:
         api = MercadoLivreClient(http, shop.seller_id, buyer_salt=SALT)
-        done = collect_orders(Work(database, client_id, "benchmark", "benchmark", lambda: NOW), api, DAYS)
+        done = collect_orders(Work(session, client_id, "benchmark", "benchmark", lambda: NOW), api, DAYS)
         return Read(done.requests, done.read, done.written)
 
 
