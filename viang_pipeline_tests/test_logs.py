@@ -11,7 +11,7 @@ import pytest
 
 from viang_pipeline import logs
 from viang_pipeline.logs import JsonLines, about, log_file, set_up_logging
-from viang_pipeline.sources.side_by_side import one_ahead, side_by_side
+from viang_pipeline.sources.side_by_side import ahead, side_by_side
 
 LINES = 400
 
@@ -83,7 +83,7 @@ def test_lines_of_a_run_name_it_its_client_and_its_source_in_its_threads_too(via
     log = logging.getLogger("test")
     with about(run_id="r1"), about(client_id="loja-a", source="bling"):
         list(side_by_side(lambda n: log.info("lendo %d", n), range(3)))
-        list(one_ahead(lambda n: log.info("lendo %d", n), range(2)))
+        list(ahead(lambda n: log.info("lendo %d", n), range(2)))
     log.info("depois", extra={"client_id": "loja-b"})
     *inside, after = lines(path)
     assert [(each["run_id"], each["client_id"], each["source"]) for each in inside] == [("r1", "loja-a", "bling")] * 5

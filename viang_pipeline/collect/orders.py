@@ -13,9 +13,10 @@ from viang_pipeline.collect.order_windows import CHANGED, order_windows
 from viang_pipeline.collect.work import Outcome, PartialCollectionError, ReadWindow, Work
 from viang_pipeline.domain.business_day import business_day, last_closed_day, parse_instant
 from viang_pipeline.failures import SourceFailure
+from viang_pipeline.sources.http import counted
 from viang_pipeline.sources.mercado_livre.client import MercadoLivreClient, OrdersRead
 from viang_pipeline.sources.mercado_livre.payloads import CancelDetail
-from viang_pipeline.sources.side_by_side import one_ahead
+from viang_pipeline.sources.side_by_side import ahead
 from viang_pipeline.warehouse import ledgers
 from viang_pipeline.warehouse.load import RawRow, RawWrite, upsert_raw
 from viang_pipeline.warehouse.locks import lock_client
@@ -31,6 +32,7 @@ class _Read:
 
     window: ReadWindow
     started: datetime
+    requests: int
     answer: OrdersRead
 
 
@@ -57,21 +59,22 @@ def collect_orders(work: Work, api: MercadoLivreClient, days: Iterable[date]) ->
         cancellations = _stored_cancellations(conn, work.client_id)
 
     def ask(window: ReadWindow) -> _Read:
-        started, before = work.clock(), api.http.requests
+        started = work.clock()
         beyond = timedelta(hours=1) if window.field == CHANGED else timedelta(0)
-        try:
-            answer = api.search_orders(window.field, window.since, window.until, known=cancellations, beyond=beyond)
-        except SourceFailure as failure:
-            raise _NotReadError(window, started, failure, api.http.requests - before) from failure
-        return _Read(window, started, answer)
+        with counted() as calls:
+            try:
+                answer = api.search_orders(window.field, window.since, window.until, known=cancellations, beyond=beyond)
+            except SourceFailure as failure:
+                raise _NotReadError(window, started, failure, calls.made) from failure
+        return _Read(window, started, calls.made, answer)
 
-    total = Outcome()
+    total, before = Outcome(), api.http.requests
     try:
-        for read in one_ahead(ask, order_windows([day for day in days if day >= starts], cursor, now)):
+        for read in ahead(ask, order_windows([day for day in days if day >= starts], cursor, now)):
             total.add(_store(work, read, starts, now))
     except _NotReadError as unread:
         _record_failure(work, unread)
-        total.requests += unread.requests
+        total.requests = api.http.requests - before  # with those of windows read ahead in vain
         raise PartialCollectionError(total, unread.failure) from unread.failure
     return total
 
@@ -122,7 +125,7 @@ def _store(work: Work, read: _Read, starts: date, now: datetime) -> Outcome:
                 status="success",
                 iniciado_em=read.started,
                 terminado_em=work.clock(),
-                requisicoes=answer.requests,
+                requisicoes=read.requests,
                 linhas_lidas=len(answer.orders),
                 linhas_escritas=write.inserted + write.updated,
                 linhas_inalteradas=write.unchanged,
@@ -138,7 +141,7 @@ def _store(work: Work, read: _Read, starts: date, now: datetime) -> Outcome:
         )
     closed = last_closed_day(now)
     return Outcome(
-        requests=answer.requests,
+        requests=read.requests,
         read=len(answer.orders),
         written=write.inserted + write.updated,
         unchanged=write.unchanged,

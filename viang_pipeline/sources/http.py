@@ -11,7 +11,9 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -65,6 +67,27 @@ class Answer:
     headers: Mapping[str, str] = field(repr=False)
     content: bytes = field(repr=False)
     document: Any = field(default=None, repr=False)
+
+
+@dataclass(slots=True)
+class Calls:
+    """Requests made within a block, retries included."""
+
+    made: int = 0
+
+
+_calls: ContextVar[Calls | None] = ContextVar("calls", default=None)
+
+
+@contextmanager
+def counted() -> Iterator[Calls]:
+    """Counts the requests of the block and of the threads it hands its context to, whatever others ask meanwhile."""
+    calls = Calls()
+    before = _calls.set(calls)
+    try:
+        yield calls
+    finally:
+        _calls.reset(before)
 
 
 class HttpClient:
@@ -208,6 +231,8 @@ class HttpClient:
             headers["Authorization"] = f"Bearer {token}"
         with self._turn:
             self.requests += 1
+            if (calls := _calls.get()) is not None:
+                calls.made += 1
         how: Broken | None
         try:
             # A whole address: joining it to a base again for each request costs a fifth of httpx's own time.

@@ -6,6 +6,7 @@ together, whatever the platform allows. The pace is still the pacer's: this only
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -16,7 +17,10 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 LANES = 4
-"""Reads under way at the same time, of one account."""
+"""Small reads under way at the same time."""
+
+AHEAD = 2
+"""Long reads (a window of orders with all its pages) under way at the same time; each is held in memory whole."""
 
 
 def side_by_side(ask: Callable[[T], R], items: Iterable[T]) -> Generator[R]:
@@ -34,15 +38,16 @@ def side_by_side(ask: Callable[[T], R], items: Iterable[T]) -> Generator[R]:
                 answer.cancel()
 
 
-def one_ahead(ask: Callable[[T], R], items: Iterable[T]) -> Generator[R]:
-    """``ask`` of every item, in their order; the next one is under way while the caller works on the last.
+def ahead(ask: Callable[[T], R], items: Iterable[T]) -> Generator[R]:
+    """``ask`` of every item, in their order; the next ``AHEAD`` are under way while the caller works on one.
 
-    A failure is raised when its turn comes, with everything before it handed out, and nothing is asked after it.
+    A failure is raised when its turn comes, with everything before it handed out; what was not begun by then never is,
+    and what is under way is waited for.
     """
     remaining = iter(items)
-    with ThreadPoolExecutor(1, thread_name_prefix="ahead") as lane:
-        ahead = [lane.submit(copy_context().run, ask, item) for item in islice(remaining, 1)]
-        while ahead:
-            answer = ahead.pop().result()
-            ahead += [lane.submit(copy_context().run, ask, item) for item in islice(remaining, 1)]
+    with ThreadPoolExecutor(AHEAD, thread_name_prefix="ahead") as lanes:
+        begun = deque(lanes.submit(copy_context().run, ask, item) for item in islice(remaining, AHEAD))
+        while begun:
+            answer = begun.popleft().result()
+            begun.extend(lanes.submit(copy_context().run, ask, item) for item in islice(remaining, 1))
             yield answer

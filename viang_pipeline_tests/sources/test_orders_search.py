@@ -94,7 +94,7 @@ def test_announced_equals_collected_on_a_still_window() -> None:
     server.sales[FIRST + 5].status = "cancelled"
     read = client(server).search_orders("date_created", NOON - DAY, NOON)
     assert (len(read.orders), read.announced, read.collected) == (173, 173, 173)
-    assert read.requests == len(server.requests) == 4 + 1
+    assert len(server.requests) == 4 + 1
 
 
 @pytest.mark.parametrize("count", [0, 1, 49, 50, 51, 98, 99, 100, 148])

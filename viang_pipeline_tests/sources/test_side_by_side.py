@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from viang_pipeline.sources.route_families import REPEATED, RouteFamilies
-from viang_pipeline.sources.side_by_side import LANES, one_ahead, side_by_side
+from viang_pipeline.sources.side_by_side import AHEAD, LANES, ahead, side_by_side
 from viang_pipeline_tests.sources import first_reads
 
 
@@ -66,20 +66,20 @@ def test_the_first_failure_ends_it_after_what_came_before_and_the_rest_is_not_be
     assert len(platform.asked) < 100
 
 
-def test_one_is_read_ahead_while_the_last_is_worked_on_and_no_more() -> None:
+def test_a_few_are_read_ahead_while_one_is_worked_on_and_no_more() -> None:
     platform = Platform()
-    for answer in one_ahead(platform.ask, range(20)):
+    for answer in ahead(platform.ask, range(20)):
         time.sleep(0.01)
-        assert len(platform.asked) == min(answer + 2, 20)
-    assert platform.most_at_once == 1
+        assert len(platform.asked) == min(answer + 1 + AHEAD, 20)
+    assert platform.most_at_once == AHEAD
 
 
-def test_nothing_is_asked_after_a_failure_and_everything_before_it_was_handed_out() -> None:
+def test_nothing_new_is_asked_after_a_failure_and_everything_before_it_was_handed_out() -> None:
     platform, seen = Platform(refusing(3)), []
     with pytest.raises(LookupError, match="3"):
-        seen.extend(one_ahead(platform.ask, range(20)))
+        seen.extend(ahead(platform.ask, range(20)))
     assert seen == [0, 1, 2]
-    assert platform.asked == [0, 1, 2, 3]
+    assert len(platform.asked) == 3 + AHEAD
 
 
 def test_refusals_of_requests_under_way_together_count_once() -> None:

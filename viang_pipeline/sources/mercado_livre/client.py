@@ -40,12 +40,11 @@ NOT_THERE_YET = (200, 204, 404)
 @dataclass(frozen=True, slots=True)
 class OrdersRead:
     """All orders of a window. ``announced`` and ``collected`` count the rows of the hour-wide windows asked, so they
-    exceed ``len(orders)``; they are equal (kpis ``completude_pedidos``). ``requests`` made, retries included."""
+    exceed ``len(orders)``; they are equal (kpis ``completude_pedidos``)."""
 
     orders: list[RawRecord[Order]]
     announced: int
     collected: int
-    requests: int
     unknown_fields: set[str]
 
 
@@ -103,43 +102,39 @@ class MercadoLivreClient:
         the next read.
 
         A cancelled order whose row has no ``cancel_detail`` takes it from ``known(order_id)``, the one already stored;
-        only when there is none is the order itself read, for that one field (§0 #5).
+        only when there is none is the order itself read, for that one field (§0 #5). Several windows may be read at the
+        same time.
         """
         if since >= until:
             raise ValueError("since must be before until")
         lower, upper = since.astimezone(UTC), until.astimezone(UTC)
         reach = upper + beyond
-        requests, earlier_unknown = self.http.requests, self.unknown_fields
-        self.unknown_fields = set()
-        try:
-            found = orders_search.WindowRead()
-            for status in (None, CANCELLED):
-                part = orders_search.read_window(
-                    lambda start, end, offset, only=status: self._orders_page(field, start, end, offset, only),  # type: ignore[misc]
-                    self._row,
-                    lower,
-                    reach,
-                    settled=lambda order: _inside(order, field, lower, upper),
-                )
-                orders_search.merge(found.orders, part.orders)
-                found.announced += part.announced
-                found.collected += part.collected
-            orders = [order for order in found.orders.values() if _inside(order, field, lower, reach)]
-            self._complete_cancellations(orders, known)
-            unknown = self.unknown_fields
-        finally:
-            self.unknown_fields = earlier_unknown | self.unknown_fields
+        unknown: set[str] = set()
+        found = orders_search.WindowRead()
+        for status in (None, CANCELLED):
+            part = orders_search.read_window(
+                lambda start, end, offset, only=status: self._orders_page(field, start, end, offset, only),  # type: ignore[misc]
+                lambda row: self._own(bytes(row), "/orders/search", unknown),
+                lower,
+                reach,
+                settled=lambda order: _inside(order, field, lower, upper),
+            )
+            orders_search.merge(found.orders, part.orders)
+            found.announced += part.announced
+            found.collected += part.collected
+        orders = [order for order in found.orders.values() if _inside(order, field, lower, reach)]
+        self._complete_cancellations(orders, known, unknown)
+        self.unknown_fields |= unknown
         return OrdersRead(
             orders=[record(order.id, order) for order in orders],
             announced=found.announced,
             collected=found.collected,
-            requests=self.http.requests - requests,
             unknown_fields=unknown,
         )
 
     def order(self, order_id: int) -> RawRecord[Order] | None:
         """One order (§3.2); None while the platform does not show it."""
-        order = self._order(order_id)
+        order = self._order(order_id, self.unknown_fields)
         return None if order is None else record(order.id, order)
 
     def shipment(self, shipment_id: int) -> RawRecord[Shipment] | None:
@@ -234,21 +229,18 @@ class MercadoLivreClient:
             )
         return orders_search.Page(total, page.results)
 
-    def _row(self, row: msgspec.Raw) -> Order:
-        return self._own(bytes(row), "/orders/search")
-
-    def _order(self, order_id: int) -> Order | None:
+    def _order(self, order_id: int, unknown: set[str]) -> Order | None:
         route = f"/orders/{order_id}"
 
         def own(content: bytes, *, where: str) -> Order:
-            return self._own(content, route)
+            return self._own(content, route, unknown)
 
         order: Order | None = self.http.get(route, accept=NOT_THERE_YET, decode=own).document
         return order
 
-    def _own(self, content: bytes, route: str) -> Order:
+    def _own(self, content: bytes, route: str, unknown: set[str]) -> Order:
         """The bytes of an order of this seller, the buyer replaced by a pseudonym, its times checked."""
-        order = read_bytes(content, Order, where=f"GET {route}", what=_named, unknown=self.unknown_fields)
+        order = read_bytes(content, Order, where=f"GET {route}", what=_named, unknown=unknown)
         what = f"pedido {order.id}"
         for name in ("date_created", "date_last_updated", "last_updated"):
             text = getattr(order, name)
@@ -274,7 +266,7 @@ class MercadoLivreClient:
         return order
 
     def _complete_cancellations(
-        self, orders: Iterable[Order], known: Callable[[int], CancelDetail | None] | None
+        self, orders: Iterable[Order], known: Callable[[int], CancelDetail | None] | None, unknown: set[str]
     ) -> None:
         """Give cancelled orders the reason and date their search rows lack. The rest of a row stays as searched, so
         that the record is the same when the detail is known already."""
@@ -282,7 +274,9 @@ class MercadoLivreClient:
         for order in bare:
             order.cancel_detail = known(order.id) if known else None
         to_ask = [order for order in bare if order.cancel_detail is None]
-        for order, whole in zip(to_ask, side_by_side(lambda order: self._order(order.id), to_ask), strict=True):
+        for order, whole in zip(
+            to_ask, side_by_side(lambda order: self._order(order.id, unknown), to_ask), strict=True
+        ):
             order.cancel_detail = None if whole is None else whole.cancel_detail
 
     def _optional(self, route: str, headers: dict[str, str] | None = None) -> Any:
