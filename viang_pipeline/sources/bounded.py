@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from http.cookiejar import CookieJar
 from typing import Any
 
 import httpx
@@ -39,11 +38,16 @@ class BoundedClient(httpx.Client):
         clock: Callable[[], float] = time.monotonic,
         **settings: Any,
     ) -> None:
-        super().__init__(**settings, follow_redirects=False, cookies=_NoCookies())
+        super().__init__(**settings, follow_redirects=False)
         self.headers["Accept-Encoding"] = "gzip, deflate"
         self._most_bytes = most_bytes
         self._most_seconds = most_seconds
         self._clock = clock
+
+    @property  # type: ignore[misc]  # the library's can be set; nobody is to
+    def cookies(self) -> httpx.Cookies:
+        """None, whatever an answer sets."""
+        return _NONE
 
     def send(self, request: httpx.Request, *, stream: bool = False, **settings: Any) -> httpx.Response:
         """The whole answer, whatever ``stream`` says; it keeps no cookie of it.
@@ -98,14 +102,14 @@ class _Ended(httpx.SyncByteStream):
         self._stream.close()
 
 
-class _NoCookies(CookieJar):
+class _NoCookies(httpx.Cookies):
     """Takes none, so none is ever sent back."""
 
-    def extract_cookies(self, response: object, request: object) -> None:
+    def extract_cookies(self, response: httpx.Response) -> None:
         """Nothing."""
 
-    def add_cookie_header(self, request: object) -> None:
-        """Nothing."""
+
+_NONE = _NoCookies()
 
 
 def usable(token: str) -> bool:

@@ -118,7 +118,8 @@ class HttpClient:
         self.throttled = 0
         self._tokens = tokens
         self._pacer = pacer
-        self._base = base_url.rstrip("/")
+        self._base = httpx.URL(base_url)
+        self._prefix = self._base.path.rstrip("/")
         self._turn = threading.Lock()  # for the counters and the conduct; never held while waiting
         self._client = BoundedClient(
             transport=transport,
@@ -126,6 +127,7 @@ class HttpClient:
             verify=trusted(),
             headers={"Accept": "application/json", **self._conduct.headers},
         )
+        self._headers = dict(self._client.headers)
         self._retrying = tenacity.Retrying(
             retry=_may_repeat,
             wait=_wait,
@@ -226,19 +228,14 @@ class HttpClient:
             )
         if self._pacer:
             self._pacer.wait()
-        headers = dict(attempt.headers)
-        if token:
-            headers["Authorization"] = f"Bearer {token}"
+        request = self._request(attempt, token)
         with self._turn:
             self.requests += 1
             if (calls := _calls.get()) is not None:
                 calls.made += 1
         how: Broken | None
         try:
-            # A whole address: joining it to a base again for each request costs a fifth of httpx's own time.
-            return self._client.request(
-                attempt.method, self._base + attempt.path, params=attempt.params, json=attempt.body, headers=headers
-            )
+            return self._client.send(request)
         except httpx.TimeoutException:
             how = "timeout"
         except httpx.ConnectError:
@@ -257,6 +254,22 @@ class HttpClient:
         with self._turn:
             verdict = self._conduct.broken(attempt.path, attempt.tries, how)
         raise self._obey(attempt, verdict)
+
+    def _request(self, attempt: _Attempt, token: str | None) -> httpx.Request:
+        """What the library's ``request`` would build, in half its time: it reads the address twice and copies the
+        headers three times."""
+        headers = {**self._headers, **{name.lower(): value for name, value in attempt.headers.items()}}
+        if token:
+            headers["authorization"] = f"Bearer {token}"
+        path = self._prefix + attempt.path
+        if attempt.params:
+            path = f"{path}?{httpx.QueryParams(attempt.params)}"
+        return httpx.Request(
+            attempt.method,
+            self._base.copy_with(raw_path=path.encode("ascii")),
+            headers=headers,
+            json=attempt.body,
+        )
 
     def _judge(self, attempt: _Attempt, response: httpx.Response) -> Answer:
         status, content = response.status_code, payloads.storable(response.content)
