@@ -209,5 +209,7 @@ def failed_checks(instance: dg.DagsterInstance, since: datetime, *, leave_out: C
             seen.add(key)
             if not evaluation.passed:
                 at = datetime.fromtimestamp(result.timestamp, UTC)
-                found.append(FailedCheck(evaluation.check_name, evaluation.description or "não fechou", client_id, at))
+                warns = evaluation.severity == dg.AssetCheckSeverity.WARN
+                what = evaluation.description or "não fechou"
+                found.append(FailedCheck(evaluation.check_name, what, client_id, at, warns))
     return sorted(found, key=lambda check: (check.nome, check.client_id or ""))

@@ -52,12 +52,13 @@ class LostGrant:
 
 @dataclass(frozen=True)
 class FailedCheck:
-    """A check whose last result for a client failed."""
+    """A check whose last result for a client failed. ``aviso``: it only warns, its numbers are shown all the same."""
 
     nome: str
     descricao: str
     client_id: str | None
     em: datetime
+    aviso: bool = False
 
 
 @dataclass(frozen=True)
@@ -155,6 +156,7 @@ def _checks(state: Snapshot) -> Iterator[Alert]:
             check.nome,
             f"{_name(state, check.client_id)}: {check.descricao}, {when}",
             check.client_id,
+            check.aviso,
         )
 
 
