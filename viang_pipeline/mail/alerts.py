@@ -17,6 +17,7 @@ REFUSALS = {
     "moeda": "Pedidos em outra moeda",
     "site": "Pedidos de outro país",
     "invalido": "Pedidos que a plataforma invalidou",
+    "valor_absurdo": "Pedidos com valor ou quantidade impossível",
 }
 JOBS = {
     "daily_update": "Noite",

@@ -1,4 +1,5 @@
-"""Figures that differ from the platform's are a notice in ``vw_health``, as in ``viang status``."""
+"""Figures that differ from the platform's are a notice in ``vw_health``, as in ``viang status``; what is refused as absurd
+is among the reasons of quarantine."""
 
 from __future__ import annotations
 

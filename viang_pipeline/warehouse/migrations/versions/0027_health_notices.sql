@@ -114,3 +114,7 @@ select
     case when temas.falha then temas.o_que_fazer end as o_que_fazer
 from temas join clientes using (client_id);
 comment on column dashboard.vw_health.situacao is 'em ordem, atenção, aviso (ninguém precisa agir), ou parado: nada é lido há cinco semanas (pausado, encerrado ou sem acesso)';
+comment on column dashboard.fact_quarantine_day.motivo is 'Por que foram recusados: status_desconhecido, moeda, site, invalido, valor_absurdo, preco_nao_informado ou quantidade_fracionada';
+comment on column dashboard.fact_quarantine_day.valor is 'Σ preço unitário × quantidade dos recusados; vazio quando não está em reais ou é absurda';
+comment on column dashboard.vw_quarantine.motivo is 'Por que foram recusados: status_desconhecido, moeda, site, invalido, valor_absurdo, preco_nao_informado ou quantidade_fracionada';
+comment on column dashboard.vw_quarantine.valor is 'Σ preço unitário × quantidade dos recusados; vazio quando não está em reais ou é absurda';
