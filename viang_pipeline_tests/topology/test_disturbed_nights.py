@@ -1,6 +1,6 @@
 """Nights in the topology of deployment, with everything killed in them, end as the undisturbed ones.
 
-Three nights on one installation; ``python -m viang_pipeline_tests.topology`` goes through all of docs/kill-matrix.md.
+Two nights on one installation; ``python -m viang_pipeline_tests.topology`` goes through all of docs/kill-matrix.md.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ def lose_a_run_and_the_database(night: Night) -> None:
 NIGHTS = (
     Disturbance("everything is killed at once", ORDERS, do.kill_everything),
     Disturbance("a run is killed and the database restarted", EXCHANGE, lose_a_run_and_the_database),
-    Disturbance("a run is killed and its retry is lost", ORDERS, do.overlook_the_failure),
 )
 
 
@@ -46,4 +45,4 @@ def test_a_disturbed_night_ends_as_the_undisturbed_one(stage: Scene, disturbance
     assert found.broken_tokens == []
     assert found.sent_twice == []
     assert len(found.mails) + found.uncertain >= 1
-    assert found.healed_by.startswith(("run retry", "asked for again"))
+    assert found.retried >= 1
