@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from viang_pipeline_tests.marts.erps import SHOPEE_STORE, bling, bling_was_read, item, stores, upseller
 from viang_pipeline_tests.marts.shop import DAY, Shop, line, order, payment
 
 FIFTEEN_DIGITS = "99999999999999.99"
@@ -34,6 +35,23 @@ def test_an_absurd_order_is_in_quarantine_and_the_rest_of_its_day_is_built(shop:
     with shop.database.transaction() as conn:
         counted = conn.execute("select motivo, registros, valor from dashboard.fact_quarantine_day").fetchall()
     assert counted == [("valor_absurdo", 1, None)]
+
+
+def test_an_absurd_order_of_another_channel_is_in_quarantine_too(shop: Shop) -> None:
+    shop.put(order("1", line("A", "10.00")))
+    upseller(shop, "S1", item("A", FIFTEEN_DIGITS, 1000))
+    stores(shop, SHOPEE_STORE)
+    sold = {"id": 1, "codigo": "A", "quantidade": 10**10, "valor": Decimal("100.00"), "produto": {"id": 7}}
+    bling(shop, 7, "B1", itens=[sold])
+    bling_was_read(shop, DAY)
+    shop.read(DAY)
+    shop.build(DAY)
+
+    lines = shop.lines()
+    assert {key: lines[key]["motivo"] for key in lines} == {
+        ("1", 1): None, ("shopee:S1", 1): "valor_absurdo", ("shopee:B1", 1): "valor_absurdo",
+    }  # fmt: skip
+    assert shop.client_days()[DAY]["vendas_brutas"] == Decimal("10.00")
 
 
 def test_a_big_order_of_a_wholesaler_counts(shop: Shop) -> None:
