@@ -49,6 +49,7 @@ def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definiti
         ],
         sensors=[
             sensors.client_registry,
+            sensors.lost_retries,
             sensors.catch_up,
             sensors.catch_up_sources,
             sensors.changed_days,

@@ -28,6 +28,9 @@ FIRST_DAY = date(2025, 1, 1)
 CLIENT_TAG = "viang/client"
 MAX_DAYS_PER_RUN = 31
 
+_RANGE = (ASSET_PARTITION_RANGE_START_TAG, ASSET_PARTITION_RANGE_END_TAG)
+_OURS = "viang/"
+
 
 class ClientDayPartitions(dg.MultiPartitionsDefinition):
     """Client × day, remembering the list of all keys.
@@ -129,6 +132,13 @@ def clients_of(tags: Mapping[str, str], instance: dg.DagsterInstance) -> set[str
         return {first, last}
     client_id = tags.get(CLIENT_TAG) or tags.get(f"{MULTIDIMENSIONAL_PARTITION_PREFIX}client")
     return {client_id} if client_id else set()
+
+
+def work_of(tags: Mapping[str, str]) -> tuple[str | None, dict[str, str]]:
+    """What a run has to do, from its tags: its partition if it has one, and its range and our own tags."""
+    return tags.get(PARTITION_NAME_TAG), {
+        name: value for name, value in tags.items() if name in _RANGE or name.startswith(_OURS)
+    }
 
 
 def split_key(key: str) -> tuple[str, date]:

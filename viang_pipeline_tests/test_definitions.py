@@ -187,6 +187,7 @@ def test_the_jobs_schedules_and_sensors_are_these(definitions: dg.Definitions) -
     }
     assert {s.name: [t.job_name for t in s.targets] for s in repository.sensor_defs} == {
         "client_registry": ["reprocess"],
+        "lost_retries": ["daily_update", "ads_update", "deep_sweep", "client_report_job"],
         "catch_up": ["reprocess"],
         "catch_up_sources": ["reprocess"],
         "changed_days": ["rebuild_marts"],

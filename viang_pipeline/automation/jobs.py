@@ -48,6 +48,9 @@ client_report_job = dg.define_asset_job(
     description="Faz o relatório em PDF do mês a que o dia da partição pertence.",
 )
 
+SCHEDULED = (daily_update, ads_update, deep_sweep, client_report_job)
+"""Asked for by a schedule alone, by client: no look at the data brings back all of what a lost run would have done."""
+
 
 @dg.op
 def renew_tokens(context: dg.OpExecutionContext, supabase: SupabaseResource) -> None:

@@ -12,11 +12,12 @@ import dagster as dg
 from viang_pipeline import partitions
 from viang_pipeline.automation import decisions
 from viang_pipeline.automation.in_process import failure_sentence
-from viang_pipeline.automation.jobs import metabase_refresh, rebuild_marts, reprocess, send_mail
+from viang_pipeline.automation.jobs import SCHEDULED, metabase_refresh, rebuild_marts, reprocess, send_mail
 from viang_pipeline.automation.state import (
     IN_PROGRESS,
     active_clients,
     clients_with_runs,
+    lost_runs,
     newest_numbers,
     registered_clients,
     unread_sources,
@@ -69,6 +70,37 @@ def client_registry(context: dg.SensorEvaluationContext, supabase: SupabaseResou
         run_requests=requests[:MOST_REQUESTS],
         dynamic_partitions_requests=[partitions.clients.build_add_request(fresh)] if fresh else [],
         skip_reason=None if requests or fresh else dg.SkipReason("Nenhum cliente novo, nenhuma primeira carga a fazer"),
+    )
+
+
+@dg.sensor(
+    jobs=SCHEDULED,
+    minimum_interval_seconds=60,
+    default_status=RUNNING,
+    description="Execução agendada que caiu e que o Dagster não repetiu: pede a mesma execução outra vez, uma só vez.",
+)
+def lost_retries(context: dg.SensorEvaluationContext, supabase: SupabaseResource) -> dg.SensorResult:
+    """The same run of an active client, with its configuration; it waits in the queue while the client has another."""
+    lost = lost_runs(context.instance, [job.name for job in SCHEDULED], asked_by=lost_retries.name)
+    with supabase.database.transaction() as conn:
+        active = {client.client_id for client in active_clients(conn)}
+    requests = []
+    for run in lost:
+        if partitions.clients_of(run.tags, context.instance) <= active:
+            partition_key, tags = partitions.work_of(run.tags)
+            requests.append(
+                dg.RunRequest(
+                    run_key=f"caiu:{run.run_id}",
+                    job_name=run.job_name,
+                    partition_key=partition_key,
+                    tags=tags,
+                    run_config=run.run_config,
+                    asset_selection=None if run.asset_selection is None else sorted(run.asset_selection),
+                )
+            )
+    return dg.SensorResult(
+        run_requests=requests[:MOST_REQUESTS],
+        skip_reason=None if requests else dg.SkipReason("Nenhuma execução que caiu ficou sem repetição"),
     )
 
 

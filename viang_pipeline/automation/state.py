@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 import dagster as dg
 import psycopg
-from dagster._core.storage.tags import AUTO_RETRY_RUN_ID_TAG, WILL_RETRY_TAG
+from dagster._core.events import RunFailureReason
+from dagster._core.execution.retries import auto_reexecution_should_retry_run
+from dagster._core.storage.tags import (
+    AUTO_RETRY_RUN_ID_TAG,
+    RUN_FAILURE_REASON_TAG,
+    SENSOR_NAME_TAG,
+    WILL_RETRY_TAG,
+)
 
 from viang_pipeline.collect.bling.feeds import NO_PERMISSION
 from viang_pipeline.mail.alerts import FailedCheck
-from viang_pipeline.partitions import clients_of
+from viang_pipeline.partitions import clients_of, work_of
 
 IN_PROGRESS = [
     dg.DagsterRunStatus.QUEUED,
@@ -33,6 +40,13 @@ class ClientState(NamedTuple):
 
 RETRY_COMES_WITHIN = timedelta(minutes=5)
 """Of the failure; Dagster's daemon looks every few seconds. One that does not come holds nothing up for longer."""
+
+RETRY_IS_LOST_AFTER = timedelta(minutes=2)
+"""Of the failure. Sooner than ``RETRY_COMES_WITHIN``, so that the run is asked for again before the other sensors take
+up what it left."""
+
+LOOKED_BACK = timedelta(hours=12)
+"""What failed longer ago is found in the data."""
 
 
 def registered_clients(conn: psycopg.Connection) -> list[str]:
@@ -81,6 +95,33 @@ def _about_to_be_retried(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
         dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], tags={WILL_RETRY_TAG: "true"}, updated_after=lately)
     )
     return [run for run in crashed if AUTO_RETRY_RUN_ID_TAG not in run.tags]
+
+
+def lost_runs(instance: dg.DagsterInstance, jobs: Iterable[str], *, asked_by: str) -> list[dg.DagsterRun]:
+    """Runs of these jobs that crashed so that Dagster would try them again, and that it did not within two minutes.
+
+    Dagster tries once, at the moment it reads of the failure: when the run's status is not stored yet, or the attempt
+    fails, nothing ever comes. A run is not lost when a newer one does the same work, however that came to be, nor when
+    the sensor ``asked_by`` had asked for it: nothing is asked for again and again.
+    """
+    now = datetime.now(UTC)
+    lost = []
+    for job in jobs:
+        done_anew = []
+        for record in instance.get_run_records(dg.RunsFilter(job_name=job, updated_after=now - LOOKED_BACK)):
+            run = record.dagster_run
+            work = work_of(run.tags)
+            newest = work not in done_anew
+            done_anew.append(work)
+            if (
+                newest
+                and now - record.update_timestamp >= RETRY_IS_LOST_AFTER
+                and run.tags.get(SENSOR_NAME_TAG) != asked_by
+            ):
+                reason = run.tags.get(RUN_FAILURE_REASON_TAG)
+                if auto_reexecution_should_retry_run(instance, run, RunFailureReason(reason) if reason else None):
+                    lost.append(run)
+    return lost
 
 
 OTHER_SOURCES = ("shipments", "listings", "visits", "ads", "claims", "discounts")
@@ -168,5 +209,7 @@ def failed_checks(instance: dg.DagsterInstance, since: datetime, *, leave_out: C
             seen.add(key)
             if not evaluation.passed:
                 at = datetime.fromtimestamp(result.timestamp, UTC)
-                found.append(FailedCheck(evaluation.check_name, evaluation.description or "não fechou", client_id, at))
+                warns = evaluation.severity == dg.AssetCheckSeverity.WARN
+                what = evaluation.description or "não fechou"
+                found.append(FailedCheck(evaluation.check_name, what, client_id, at, warns))
     return sorted(found, key=lambda check: (check.nome, check.client_id or ""))

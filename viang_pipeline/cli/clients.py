@@ -1,4 +1,4 @@
-"""``viang clients``: add, list, pause, resume, set and reader."""
+"""``viang clients``: add, list, pause, resume, close, set and reader."""
 
 from __future__ import annotations
 
@@ -102,6 +102,14 @@ def resume(client_id: ClientId) -> None:
 
 
 @app.command()
+def close(client_id: ClientId) -> None:
+    """Encerra um cliente pausado, para sempre: sai do status e das rotinas; os dados ficam."""
+    with ready_database().transaction() as conn:
+        client = registry.close(conn, client_id)
+    out.print(f"{client.client_id} está {client.status}.", markup=False)
+
+
+@app.command()
 def reader(client_id: ClientId) -> None:
     """Cria ou atualiza o login de leitura de um cliente: vê só as linhas dele, nas visões dos painéis."""
     with ready_database().transaction() as conn:
@@ -145,10 +153,18 @@ def set_(
         list[str] | None,
         typer.Option(metavar="ENDEREÇO", help="Destinatário dos relatórios; pode repetir, vazio tira todos."),
     ] = None,
+    relatorio_so_final: Annotated[
+        bool, typer.Option("--relatorio-so-final", help="Relatórios só são feitos quando todos os números são finais.")
+    ] = False,
+    relatorio_tambem_preliminar: Annotated[
+        bool, typer.Option("--relatorio-tambem-preliminar", help="São feitos também antes, marcados como preliminares.")
+    ] = False,
 ) -> None:
     """Muda as configurações de um cliente, ou só as mostra; uma lista dada substitui a anterior."""
     if imposto_sobre_frete and sem_imposto_sobre_frete:
         raise UsageError("--imposto-sobre-frete e --sem-imposto-sobre-frete não vão juntos")
+    if relatorio_so_final and relatorio_tambem_preliminar:
+        raise UsageError("--relatorio-so-final e --relatorio-tambem-preliminar não vão juntos")
     wanted: dict[str, object] = {
         "emails": _list(email),
         "canais_bling": _list(canal_bling),
@@ -156,6 +172,7 @@ def set_(
         "lojas_upseller": _shops(_list(loja_upseller)),
         "ordem_custo": None if ordem_custo is None else [name.strip() for name in ordem_custo.split(",")],
         "imposto_sobre_frete": imposto_sobre_frete if imposto_sobre_frete or sem_imposto_sobre_frete else None,
+        "relatorio_so_final": relatorio_so_final if relatorio_so_final or relatorio_tambem_preliminar else None,
     }
     told = {name: value for name, value in wanted.items() if value is not None}
     if autoridade_estoque is not None:

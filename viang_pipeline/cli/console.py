@@ -64,7 +64,7 @@ def read_file(path: Path) -> bytes:
 def ready_database(settings: Settings | None = None) -> Database:
     """The configured database with every migration applied; the embedded one is started when it is not running.
 
-    Raises UsageError naming the command that helps when the schema is behind the code.
+    Raises UsageError naming the command that helps when the schema is behind the code, MigrationError when it is ahead.
     """
     database = open_database(settings or load_settings())
     if pending(database):

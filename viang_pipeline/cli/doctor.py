@@ -22,7 +22,7 @@ from viang_pipeline.metabase.refresh import open_metabase
 from viang_pipeline.settings import Settings, is_loopback, load_settings
 from viang_pipeline.warehouse.database import Database, dagster_database_url, open_database, token_keys
 from viang_pipeline.warehouse.inspection import Finding, Level, inspect
-from viang_pipeline.warehouse.migrate import pending
+from viang_pipeline.warehouse.migrate import MigrationError, pending
 from viang_pipeline.warehouse.token_store import TokenState, TokenStore
 
 COLOURS = {"ok": "green", "aviso": "yellow", "falha": "red"}
@@ -104,11 +104,24 @@ def _opened(settings: Settings) -> Generator[Finding, None, Database | None]:
 def _database(settings: Settings, database: Database) -> Iterator[Finding]:
     with database.transaction() as conn:
         yield from inspect(conn, this_machine=is_loopback(database.url))
-    if pending(database):
+    try:
+        behind = pending(database)
+    except MigrationError as failure:
+        yield Finding("falha", "migrações", str(failure))
+        return
+    if behind:
         yield Finding("falha", "migrações", "há migrações pendentes. Rode: viang db upgrade")
         return
     yield Finding("ok", "migrações", "em dia")
     yield from _tokens(TokenStore(database, token_keys(settings)))
+
+
+def _migrated(database: Database) -> bool:
+    """Whether the schema is this version's."""
+    try:
+        return not pending(database)
+    except MigrationError:
+        return False
 
 
 def _tokens(store: TokenStore) -> Iterator[Finding]:
@@ -205,7 +218,7 @@ def _mail(settings: Settings, database: Database | None) -> Iterator[Finding]:
             yield Finding("ok", "e-mail", f"{mailer.server.place} aceita o acesso; alertas vão para {alerts}")
         except ViangError as failure:
             yield Finding("falha", "e-mail", str(failure))
-    if database is None or pending(database):
+    if database is None or not _migrated(database):
         return
     with database.transaction() as conn:
         stuck = [mail for mail in open_messages(conn) if mail.estado in ("falhou", "incerto")]
@@ -225,7 +238,7 @@ def _reach(platform: str, address: str, *, wanted: bool) -> Finding:
 
 def _usable(settings: Settings, database: Database | None, platform: str) -> TokenState | None:
     """An account whose token is valid now: this command never renews one."""
-    if database is None or pending(database):
+    if database is None or not _migrated(database):
         return None
     now = settings.clock()()
     states = TokenStore(database, token_keys(settings)).states()

@@ -1,4 +1,4 @@
-"""``viang status``: is everything fine? One line first, then what needs a person, what is under way, and the table."""
+"""``viang status``: is everything fine? One line first, then what needs a person, notices, what goes on, the table."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def status(
     client_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="Só este cliente; sem ele, todos.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Uma linha de JSON, para programas de monitoração.")] = False,
 ) -> None:
-    """Diz se está tudo em ordem e o que precisa de você. Termina com 3 se algo precisa."""
+    """Diz se está tudo em ordem e o que precisa de você. Termina com 3 se algo precisa; um aviso não conta."""
     settings = load_settings()
     found = gather(settings, ready_database(settings), client_id)
     if as_json:
@@ -107,16 +107,24 @@ def _print_verdict(found: Status) -> None:
     answer = found.verdict
     out.print(f"[bold {'green' if answer.fine else 'red'}]{escape(answer.frase)}[/]")
     for matter in answer.precisa:
-        since = "" if matter.desde is None else f" (desde {local(matter.desde)})"
-        out.print(f"\n[bold]{SECTIONS[matter.tipo].titulo}: {escape(matter.assunto)}[/]{escape(since)}", soft_wrap=True)
-        for line in _shortened(matter):
-            out.print(f"  {line}", markup=False, soft_wrap=True)
-        out.print(f"  [cyan]→ {escape(matter.o_que_fazer)} · {escape(matter.manual)}[/]", soft_wrap=True)
+        _print_matter(matter)
+    if answer.avisos:
+        out.print("\n[bold yellow]Avisos: nada está parado e ninguém precisa agir agora[/]")
+    for matter in answer.avisos:
+        _print_matter(matter)
     if answer.andando:
         out.print("\n[bold]Anda sozinho[/]")
         for line in answer.andando:
             out.print(f"  {line}", markup=False, soft_wrap=True)
     out.print()
+
+
+def _print_matter(matter: Matter) -> None:
+    since = "" if matter.desde is None else f" (desde {local(matter.desde)})"
+    out.print(f"\n[bold]{SECTIONS[matter.tipo].titulo}: {escape(matter.assunto)}[/]{escape(since)}", soft_wrap=True)
+    for line in _shortened(matter):
+        out.print(f"  {line}", markup=False, soft_wrap=True)
+    out.print(f"  [cyan]→ {escape(matter.o_que_fazer)} · {escape(matter.manual)}[/]", soft_wrap=True)
 
 
 def _shortened(matter: Matter) -> list[str]:
@@ -215,18 +223,8 @@ def as_data(found: Status) -> dict[str, Any]:
         "frase": answer.frase,
         "em": found.now.isoformat(),
         "dia_esperado": found.expected.isoformat(),
-        "precisa": [
-            {
-                "tipo": matter.tipo,
-                "assunto": matter.assunto,
-                "linhas": list(matter.linhas),
-                "clientes": list(matter.clientes),
-                "desde": _iso(matter.desde),
-                "o_que_fazer": matter.o_que_fazer,
-                "manual": matter.manual,
-            }
-            for matter in answer.precisa
-        ],
+        "precisa": [_matter(matter) for matter in answer.precisa],
+        "avisos": [_matter(matter) for matter in answer.avisos],
         "andando": list(answer.andando),
         "conferencias_vistas": found.checks is not None,
         "fontes": [
@@ -253,6 +251,18 @@ def as_data(found: Status) -> dict[str, Any]:
             }
             for state in found.tokens
         ],
+    }
+
+
+def _matter(matter: Matter) -> dict[str, Any]:
+    return {
+        "tipo": matter.tipo,
+        "assunto": matter.assunto,
+        "linhas": list(matter.linhas),
+        "clientes": list(matter.clientes),
+        "desde": _iso(matter.desde),
+        "o_que_fazer": matter.o_que_fazer,
+        "manual": matter.manual,
     }
 
 

@@ -17,13 +17,14 @@ Kind = Literal["execucao", "acesso", "atraso", "qualidade", "quarentena", "email
 @dataclass(frozen=True)
 class Alert:
     """One thing that is the matter. ``chave``: the same as long as it lasts; ``assunto``: what, the same for all it
-    befell; ``linha``: whom, and how; ``cliente`` None: everyone."""
+    befell; ``linha``: whom, and how; ``cliente`` None: everyone; ``aviso``: worth knowing, and nobody has to act."""
 
     chave: str
     tipo: Kind
     assunto: str
     linha: str
     cliente: str | None = None
+    aviso: bool = False
 
     @property
     def titulo(self) -> str:

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
+from viang_pipeline.domain.absurd import MOST_UNIT_COST
 from viang_pipeline.domain.effective import Dated
 from viang_pipeline.domain.kits import Kit, Kits
 
@@ -67,13 +68,15 @@ class Costs:
         self._sources = sources
 
     def of(self, sku: str, day: date, order: str) -> UnitCost:
-        """The cost of one unit sold on ``day`` in ``order``; ``custo_desconhecido`` when nobody knows it."""
-        return self._of(sku, day, order, ())
+        """The cost of one unit sold on ``day`` in ``order``; ``custo_desconhecido`` when nobody knows it, or what is
+        said is absurd."""
+        found = self._of(sku, day, order, ())
+        return found if found.unit is None or found.unit <= MOST_UNIT_COST else _NOTHING
 
     def other(self, sku: str, day: date) -> Decimal | None:
         """Other variable cost of one unit; None when the client told none."""
         row = self._own.on(sku, day)
-        return row.other if row is not None else None
+        return row.other if row is not None and row.other is not None and row.other <= MOST_UNIT_COST else None
 
     def _of(self, sku: str, day: date, order: str, inside: tuple[str, ...]) -> UnitCost:
         kit = self._kits.on(sku, day)

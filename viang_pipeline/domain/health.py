@@ -53,10 +53,12 @@ class Matter:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The answer. ``precisa``: what needs a person, the worst first; ``andando``: what the pipeline does by itself."""
+    """The answer. ``precisa``: what needs a person, the worst first; ``avisos``: what is worth knowing and changes no
+    verdict; ``andando``: what the pipeline does by itself."""
 
     clientes_ativos: int
     precisa: tuple[Matter, ...]
+    avisos: tuple[Matter, ...]
     andando: tuple[str, ...]
 
     @property
@@ -76,7 +78,8 @@ class Verdict:
         clients = {0: "nenhum cliente ativo", 1: "1 cliente ativo"}.get(
             self.clientes_ativos, f"{self.clientes_ativos} clientes ativos"
         )
-        return f"Tudo em ordem: {clients}" + (", há trabalho em andamento." if self.andando else ".")
+        notices = {0: "", 1: ", 1 aviso"}.get(len(self.avisos), f", {len(self.avisos)} avisos")
+        return f"Tudo em ordem: {clients}{notices}" + (", há trabalho em andamento." if self.andando else ".")
 
 
 def verdict(
@@ -91,10 +94,16 @@ def verdict(
 
     The same trouble of many clients is one matter. Kinds come in their order, and of one kind what lasts longest first.
     """
+    told = [alert for alert in alerts if client_id is None or alert.cliente in (None, client_id)]
+    needs = _matters((alert for alert in told if not alert.aviso), known)
+    notices = _matters((alert for alert in told if alert.aviso), known)
+    return Verdict(active, needs, notices, tuple(working))
+
+
+def _matters(alerts: Iterable[Alert], known: Mapping[str, Known]) -> tuple[Matter, ...]:
     grouped: dict[tuple[Kind, str], list[Alert]] = {}
     for alert in alerts:
-        if client_id is None or alert.cliente in (None, client_id):
-            grouped.setdefault((alert.tipo, alert.assunto), []).append(alert)
+        grouped.setdefault((alert.tipo, alert.assunto), []).append(alert)
     matters = [
         Matter(
             kind,
@@ -107,4 +116,4 @@ def verdict(
     ]
     order = get_args(Kind)
     matters.sort(key=lambda m: (order.index(m.tipo), m.desde is None, m.desde and m.desde.timestamp(), m.assunto))
-    return Verdict(active, tuple(matters), tuple(working))
+    return tuple(matters)

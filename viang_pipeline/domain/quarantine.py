@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
+from viang_pipeline.domain.absurd import ABSURD
 from viang_pipeline.domain.order_lines import OrderLine
 
 INVALID = "invalido"
@@ -13,7 +14,8 @@ FOREIGN = "moeda"
 
 
 class Refused(NamedTuple):
-    """Records of one day refused for one reason. ``value`` in centavos; None where amounts are not in reais (R15)."""
+    """Records of one day refused for one reason. ``value`` in centavos; None where amounts are not in reais (R15), or
+    absurd."""
 
     day: date
     reason: str
@@ -30,6 +32,6 @@ def refused(lines: Iterable[OrderLine]) -> list[Refused]:
             of_reason = orders.setdefault((line.dia, line.motivo), {})
             of_reason[line.order_id] = of_reason.get(line.order_id, 0) + line.valor
     return [
-        Refused(day, reason, len(found), None if reason == FOREIGN else sum(found.values()))
+        Refused(day, reason, len(found), None if reason in (FOREIGN, ABSURD) else sum(found.values()))
         for (day, reason), found in sorted(orders.items())
     ]

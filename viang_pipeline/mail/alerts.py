@@ -17,6 +17,7 @@ REFUSALS = {
     "moeda": "Pedidos em outra moeda",
     "site": "Pedidos de outro país",
     "invalido": "Pedidos que a plataforma invalidou",
+    "valor_absurdo": "Pedidos com valor ou quantidade impossível",
 }
 JOBS = {
     "daily_update": "Noite",
@@ -52,12 +53,13 @@ class LostGrant:
 
 @dataclass(frozen=True)
 class FailedCheck:
-    """A check whose last result for a client failed."""
+    """A check whose last result for a client failed. ``aviso``: it only warns, its numbers are shown all the same."""
 
     nome: str
     descricao: str
     client_id: str | None
     em: datetime
+    aviso: bool = False
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,7 @@ def _checks(state: Snapshot) -> Iterator[Alert]:
             check.nome,
             f"{_name(state, check.client_id)}: {check.descricao}, {when}",
             check.client_id,
+            check.aviso,
         )
 
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 import msgspec
 
+from viang_pipeline.domain.absurd import amount_or_unknown
 from viang_pipeline.domain.allocation import allocate
 from viang_pipeline.domain.business_day import day_start
 from viang_pipeline.domain.channels import typed
@@ -132,8 +133,8 @@ def sale_of(found: BlingOrder, channel: str, day: date) -> Sale | None:
         refused=refused,
         notes=tuple(_notes(found, items, fees)),
     )
-    seller = centavos(fees.freight or Decimal(0)) if known else None
-    buyer = None if found.transporte is None else centavos(found.transporte.frete or Decimal(0))
+    seller = amount_or_unknown(centavos(fees.freight or Decimal(0)) if known else None)
+    buyer = amount_or_unknown(None if found.transporte is None else centavos(found.transporte.frete or Decimal(0)))
     shipment = Shipment(purchase, BY_CHANNEL, None, True, seller, buyer)
     return Sale(order, shipment, tuple(Listing(item.listing, {}, None, None) for item in items))
 

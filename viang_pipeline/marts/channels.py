@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 import psycopg
 
+from viang_pipeline.domain.absurd import without_absurd
 from viang_pipeline.domain.channels import MERCADO_LIVRE, channel_of
 from viang_pipeline.domain.order_match import BLING, SOLD, UPSELLER, ErpOrder, Match, Sold, match_orders
 from viang_pipeline.domain.sales import Listing, Order, Shipment
@@ -64,7 +65,7 @@ def channel_sales(conn: psycopg.Connection, client_id: str, days: Sequence[date]
         for sale in _sales_behind(match, found)
     ]
     return ChannelSales(
-        [sale.order for sale in sales],
+        [without_absurd(sale.order) for sale in sales],
         {sale.shipment.shipment: sale.shipment for sale in sales},
         {listing.listing: listing for sale in sales for listing in sale.listings},
     )

@@ -17,6 +17,7 @@ import psycopg
 from psycopg.types.json import set_json_loads
 
 from viang_pipeline.collect.work import Outcome, Work
+from viang_pipeline.domain.absurd import without_absurd
 from viang_pipeline.domain.attention import attention
 from viang_pipeline.domain.channels import MERCADO_LIVRE
 from viang_pipeline.domain.money import numeric_text
@@ -165,7 +166,7 @@ def _orders(conn: psycopg.Connection, condition: str, client_id: str, **values: 
             {"client_id": client_id, **values},
             size=STREAMED,
         )
-        return [order for (order,) in rows]
+        return [without_absurd(order) for (order,) in rows]
 
 
 def _shipments(conn: psycopg.Connection, client_id: str, ids: list[str]) -> dict[str, Shipment]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import msgspec
 
+from viang_pipeline.domain.absurd import amount_or_unknown
 from viang_pipeline.domain.business_day import business_day, parse_instant
 from viang_pipeline.domain.channels import MERCADO_LIVRE
 from viang_pipeline.domain.money import centavos
@@ -166,7 +167,7 @@ def read_shipment(shipment_id: str, logistic_type: str | None, history: str | No
 
     The seller's freight is Σ ``senders[].cost`` of the seller's own entries, the only ones stored; no entry or an
     entry without cost is "not observed", never 0 (R4). Without an entry of the seller the answer is the empty form
-    of costs that are not known: its zero for the buyer is not an observation either.
+    of costs that are not known: its zero for the buyer is not an observation either. An absurd amount is none.
     """
     events = _history.decode(history).events if history is not None else None
     cost = _costs.decode(costs) if costs is not None else None
@@ -176,8 +177,8 @@ def read_shipment(shipment_id: str, logistic_type: str | None, history: str | No
         logistic_type=logistic_type,
         left_at=min(left, default=None),
         known=events is not None,
-        seller_cost=_total(cost.senders) if cost else None,
-        buyer_cost=_total([cost.receiver]) if cost and cost.senders and cost.receiver else None,
+        seller_cost=amount_or_unknown(_total(cost.senders)) if cost else None,
+        buyer_cost=amount_or_unknown(_total([cost.receiver])) if cost and cost.senders and cost.receiver else None,
     )
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from viang_pipeline.domain.absurd import amount_or_unknown
 from viang_pipeline.domain.allocation import allocate
 from viang_pipeline.domain.business_day import business_day, parse_instant
 from viang_pipeline.domain.channels import channel_of, typed
@@ -212,7 +213,7 @@ def _freight(part: Sequence[Suborder]) -> tuple[int | None, int | None]:
     the seller's only where the buyer paid none; any other freight is not known."""
     totals, paid = [each.freight_total for each in part], [each.buyer_freight for each in part]
     buyer = _sum(paid)
-    return (_sum(totals) if buyer == 0 else None), buyer
+    return amount_or_unknown(_sum(totals) if buyer == 0 else None), amount_or_unknown(buyer)
 
 
 def _sum(told: Sequence[Decimal | None]) -> int | None:

@@ -28,6 +28,7 @@ from viang_pipeline.reports.read import read_report
 from viang_pipeline.reports.theme import Brand, colour_of
 from viang_pipeline.settings import Settings
 from viang_pipeline.warehouse import clients
+from viang_pipeline.warehouse.client_settings import settings_of
 from viang_pipeline.warehouse.locks import lock_client
 
 _RESTATED = files("viang_pipeline.reports").joinpath("sql", "restated.sql").read_bytes()
@@ -89,12 +90,12 @@ def make_report(
     """The newest report of a client and period, made when its data are not those of the version there is.
 
     Raises UsageError for an unknown client, ReportHeld where only a final report is wanted (``only_final``, or the
-    client's preference ``relatorio_so_final``) and it is preliminary.
+    client's setting ``relatorio_so_final``) and it is preliminary.
     """
     with snapshot(store) as conn:
         client = clients.get(conn, client_id)
         data = read_report(conn, client_id, client.nome, period)
-        only_final = only_final or _wants_only_final(conn, client_id)
+        only_final = only_final or settings_of(conn, client_id).relatorio_so_final
     if only_final and data.state != "final":
         until = f", até {day_text(data.final_on)}" if data.final_on else ""
         raise ReportHeld(
@@ -131,14 +132,6 @@ def made_before(conn: psycopg.Connection, client_id: str, periodo: str) -> list[
             " from dashboard.reports where client_id = %s and periodo = %s order by versao",
             [client_id, periodo],
         ).fetchall()
-
-
-def _wants_only_final(conn: psycopg.Connection, client_id: str) -> bool:
-    row = conn.execute(
-        "select preferencias -> 'relatorio_so_final' = 'true'::jsonb from dashboard.clients where client_id = %s",
-        [client_id],
-    ).fetchone()
-    return row is not None and bool(row[0])
 
 
 def _changes(

@@ -212,8 +212,8 @@ class Sheet:
             self.y += self.paragraph(LEFT + 4.5, self.y, lead, INNER - 4.5, size=8.5, colour=SOFT) + 1
         self.y += 3
 
-    def subheading(self, title: str, *, room: float = 20) -> None:
-        """A title within a section."""
+    def subheading(self, title: str, *, room: float = 40) -> None:
+        """A title within a section, with ``room`` for the head and first rows of a table on the same page."""
         self.need(8 + room)
         self.text(LEFT, self.y, title, size=10, bold=True)
         self.y += 7

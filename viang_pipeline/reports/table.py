@@ -10,6 +10,8 @@ from viang_pipeline.reports.page import INNER, LEFT, Sheet
 from viang_pipeline.reports.theme import FAINT, INK, LINE, SOFT, Colour
 
 ROW, HEAD = 7.2, 7.0
+TOGETHER = 2
+"""Rows a page has at least of a table: none stands alone at the end of one or at the beginning of the next."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,11 @@ def table(sheet: Sheet, columns: Sequence[Column], rows: Sequence[Row], *, empty
     total = sum(column.width for column in columns)
     widths = [column.width / total * INNER for column in columns]
     height = max((ROW + 3.4 if any(isinstance(c, Cell) and c.sub for c in row) else ROW) for row in rows)
-    sheet.need(HEAD + height)
+    sheet.need(HEAD + height * (TOGETHER if len(rows) >= 2 * TOGETHER else len(rows)))
     _head(sheet, columns, widths)
-    for row in rows:
+    for number, row in enumerate(rows):
         page = sheet.pdf.page_no()
-        sheet.need(height)
+        sheet.need(height * (TOGETHER if number == len(rows) - TOGETHER else 1))
         if sheet.pdf.page_no() != page:
             _head(sheet, columns, widths)
         _row(sheet, columns, widths, row, height)

@@ -22,14 +22,15 @@ from viang_pipeline.warehouse.locks import lock_client
 from viang_pipeline.warehouse.parameter_history import Change
 
 ERPS = ("bling", "upseller")
-MOVE_NO_NUMBER = ("emails",)
+MOVE_NO_NUMBER = ("emails", "relatorio_so_final")
 _CHANNEL = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
 class ClientSettings:
     """Columns of ``dashboard.clients``. ``autoridade_estoque`` None: Bling where it is connected, else UpSeller (D11);
-    ``lojas_upseller``: shop name → channel; ``ordem_custo``: who knows a cost after the client's own table."""
+    ``lojas_upseller``: shop name → channel; ``ordem_custo``: who knows a cost after the client's own table;
+    ``relatorio_so_final``, one of its ``preferencias``: no report before all its figures are final."""
 
     emails: list[str]
     autoridade_estoque: str | None
@@ -38,12 +39,17 @@ class ClientSettings:
     lojas_upseller: dict[str, str]
     ordem_custo: list[str]
     imposto_sobre_frete: bool
+    relatorio_so_final: bool
+
+
+PREFERENCES = ("relatorio_so_final",)
+"""Settings kept in the column ``preferencias``; each is false until it is told."""
 
 
 def settings_of(conn: psycopg.Connection, client_id: str) -> ClientSettings:
     """The settings of a registered client. Raises UsageError for another."""
     get(conn, client_id)
-    names = sql.SQL(", ").join(sql.Identifier(each.name) for each in fields(ClientSettings))
+    names = sql.SQL(", ").join(_stored(each.name) for each in fields(ClientSettings))
     with conn.cursor(row_factory=class_row(ClientSettings)) as cursor:
         found = cursor.execute(
             sql.SQL("select {} from dashboard.clients where client_id = %s").format(names), [client_id]
@@ -66,7 +72,7 @@ def change_settings(
     changed = {name: value for name, value in changed.items() if value != before[name]}
     if not changed:
         return []
-    assignments = sql.SQL(", ").join(sql.SQL("{} = %s").format(sql.Identifier(name)) for name in changed)
+    assignments = sql.SQL(", ").join(_assignment(name) for name in changed)
     conn.execute(
         sql.SQL("update dashboard.clients set {}, atualizado_em = %s where client_id = %s").format(assignments),
         [*(Jsonb(value) if isinstance(value, dict) else value for value in changed.values()), at, client_id],
@@ -80,6 +86,19 @@ def change_settings(
         rows = conn.execute("select dia from dashboard.day_state where client_id = %s", [client_id])
         ledgers.touch_days(conn, client_id, [day for (day,) in rows])
     return list(changed)
+
+
+def _stored(name: str) -> sql.Composable:
+    if name not in PREFERENCES:
+        return sql.Identifier(name)
+    given = sql.SQL("coalesce(preferencias -> {} = 'true', false) as {}")
+    return given.format(sql.Literal(name), sql.Identifier(name))
+
+
+def _assignment(name: str) -> sql.Composable:
+    if name not in PREFERENCES:
+        return sql.SQL("{} = %s").format(sql.Identifier(name))
+    return sql.SQL("preferencias = preferencias || jsonb_build_object({}, %s::boolean)").format(sql.Literal(name))
 
 
 def _checked(name: str, value: object) -> object:

@@ -94,6 +94,17 @@ def resume(conn: psycopg.Connection, client_id: str) -> Client:
     return _set_status(conn, client_id, "ativo")
 
 
+def close(conn: psycopg.Connection, client_id: str) -> Client:
+    """Retire a client that was paused before; nothing of it is deleted, and it is not taken back.
+
+    Raises UsageError when unknown, or still active: one slip must not end what a client pays for.
+    """
+    client = get(conn, client_id)
+    if client.status == "ativo":
+        raise UsageError(f"O cliente {client_id} está ativo. Antes de encerrar: viang clients pause {client_id}")
+    return client if client.status == "encerrado" else _set_status(conn, client_id, "encerrado")
+
+
 def _set_status(conn: psycopg.Connection, client_id: str, status: str) -> Client:
     if get(conn, client_id).status == "encerrado":
         raise UsageError(f"O cliente {client_id} está encerrado; seu status não muda mais.")

@@ -129,3 +129,17 @@ def test_the_last_result_of_a_check_counts_for_each_client(instance: dg.DagsterI
         dg.materialize([tabela, *checks], instance=instance, tags={"viang/client": client_id})
     found = failed_checks(instance, MORNING - timedelta(days=1), leave_out=LATENESS)
     assert [(each.nome, each.client_id, each.descricao) for each in found] == [("fecha", "boreal", "fecha diz False")]
+    assert not found[0].aviso
+
+
+def test_a_check_that_only_warns_is_told_as_that(instance: dg.DagsterInstance) -> None:
+    @dg.asset
+    def tabela() -> None: ...
+
+    @dg.asset_check(asset=tabela, description="d")
+    def tarifa_confere() -> dg.AssetCheckResult:
+        return dg.AssetCheckResult(passed=False, severity=dg.AssetCheckSeverity.WARN)
+
+    dg.materialize([tabela, tarifa_confere], instance=instance, tags={"viang/client": "aurora"})
+    (found,) = failed_checks(instance, MORNING - timedelta(days=1), leave_out=LATENESS)
+    assert (found.nome, found.aviso) == ("tarifa_confere", True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from viang_pipeline.automation.sensors import (
     catch_up_sources,
     changed_days,
     client_registry,
+    lost_retries,
     upseller_inbox,
 )
 from viang_pipeline.automation.state import BLING_FEEDS, OTHER_SOURCES
@@ -40,6 +41,7 @@ STARTS = date(2026, 3, 1)
 
 Register = Callable[..., None]
 Tick = Callable[[dg.SensorDefinition], dg.SensorResult]
+AskedAgain = Callable[[], Sequence[dg.RunRequest]]
 
 
 @pytest.fixture
@@ -85,21 +87,30 @@ def clients_with_partitions(instance: dg.DagsterInstance) -> set[str]:
     return set(instance.get_dynamic_partitions("client"))
 
 
-def add_run(instance: dg.DagsterInstance, tags: dict[str, str], event: dg.DagsterEventType) -> None:
+def add_run(
+    instance: dg.DagsterInstance,
+    tags: dict[str, str],
+    event: dg.DagsterEventType,
+    *,
+    job: str = "daily_update",
+    config: dict[str, object] | None = None,
+) -> dg.DagsterRun:
     """A run whose last event is the given one."""
     location = GrpcServerCodeLocationOrigin("localhost", 4000)
     run = instance.add_run(
         dg.DagsterRun(
-            job_name="daily_update",
+            job_name=job,
             status=dg.DagsterRunStatus.NOT_STARTED,
             tags=tags,
-            remote_job_origin=RemoteJobOrigin(RemoteRepositoryOrigin(location, "repository"), "daily_update"),
+            run_config=config,
+            remote_job_origin=RemoteJobOrigin(RemoteRepositoryOrigin(location, "repository"), job),
             job_code_origin=JobPythonOrigin(
-                "daily_update", RepositoryPythonOrigin("python", ModuleCodePointer("viang_pipeline", "defs"))
+                job, RepositoryPythonOrigin("python", ModuleCodePointer("viang_pipeline", "defs"))
             ),
         )
     )
-    instance.report_dagster_event(dg.DagsterEvent(event.value, "daily_update"), run.run_id)
+    instance.report_dagster_event(dg.DagsterEvent(event.value, job), run.run_id)
+    return run
 
 
 def test_a_new_client_gets_a_partition_and_the_newest_part_of_its_history(
@@ -393,6 +404,121 @@ def test_nothing_is_asked_for_while_a_crashed_run_is_about_to_be_tried_again(
 
     monkeypatch.setattr("viang_pipeline.automation.state.RETRY_COMES_WITHIN", timedelta(0))
     assert len(ranges(tick(changed_days))) == 2, "a retry that does not come holds nobody up"
+
+
+NIGHT = {
+    "dagster/partition": "aurora|2026-03-19",
+    "dagster/partition/client": "aurora",
+    "dagster/partition/date": "2026-03-19",
+    "viang/client": "aurora",
+}
+SWEEP = {
+    "dagster/asset_partition_range_start": "aurora|2026-02-18",
+    "dagster/asset_partition_range_end": "aurora|2026-03-19",
+    "viang/client": "aurora",
+}
+
+
+@pytest.fixture
+def retrying(monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
+    """An instance that tries crashed runs again, as ours, and whose daemon does not get to it; it is lost at once."""
+    monkeypatch.setattr("viang_pipeline.automation.state.RETRY_IS_LOST_AFTER", timedelta(0))
+    retries = {"enabled": True, "max_retries": 2, "retry_on_asset_or_op_failure": False}
+    with dg.DagsterInstance.ephemeral(settings={"run_retries": retries}) as instance:
+        instance.add_dynamic_partitions("client", ["aurora"])
+        yield instance
+
+
+@pytest.fixture
+def asked_again(retrying: dg.DagsterInstance, supabase: SupabaseResource) -> AskedAgain:
+    """What the sensor of lost retries asks for."""
+
+    def ask() -> Sequence[dg.RunRequest]:
+        with dg.build_sensor_context(instance=retrying, resources={"supabase": supabase}) as context:
+            result = lost_retries(context)
+        assert isinstance(result, dg.SensorResult)
+        return result.run_requests or []
+
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("job", "work", "partition"),
+    [
+        ("daily_update", NIGHT, "aurora|2026-03-19"),
+        ("ads_update", NIGHT, "aurora|2026-03-19"),
+        ("client_report_job", NIGHT | {"viang/enviar": "relatorio"}, "aurora|2026-03-19"),
+        ("deep_sweep", SWEEP, None),
+    ],
+)
+def test_a_crashed_run_that_was_not_tried_again_is_asked_for_as_it_was(
+    register: Register,
+    retrying: dg.DagsterInstance,
+    asked_again: AskedAgain,
+    job: str,
+    work: dict[str, str],
+    partition: str | None,
+) -> None:
+    register("aurora")
+    config = {"resources": {"mercado_livre": {"config": {"pace": 0}}}}
+    of_the_schedule = {"dagster/schedule_name": "daily_update_schedule", "dagster/run_key": "aurora:2026-03-19"}
+    run = add_run(retrying, work | of_the_schedule, dg.DagsterEventType.RUN_FAILURE, job=job, config=config)
+    (asked,) = asked_again()
+    assert (asked.job_name, asked.partition_key, asked.run_config) == (job, partition, config)
+    assert dict(asked.tags) == {name: value for name, value in work.items() if "dagster/partition" not in name}
+    assert asked.run_key == f"caiu:{run.run_id}", "asked for once, however often the sensor looks"
+
+
+def test_a_retry_has_two_minutes_to_come_before_it_counts_as_lost(
+    register: Register, retrying: dg.DagsterInstance, asked_again: AskedAgain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("viang_pipeline.automation.state.RETRY_IS_LOST_AFTER", timedelta(minutes=2))
+    register("aurora")
+    add_run(retrying, NIGHT, dg.DagsterEventType.RUN_FAILURE)
+    assert not asked_again()
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        dg.DagsterEventType.RUN_ENQUEUED,
+        dg.DagsterEventType.RUN_START,
+        dg.DagsterEventType.RUN_SUCCESS,
+        dg.DagsterEventType.RUN_CANCELED,
+    ],
+)
+def test_a_crashed_run_whose_work_a_newer_run_does_or_did_is_not_asked_for(
+    register: Register, retrying: dg.DagsterInstance, asked_again: AskedAgain, event: dg.DagsterEventType
+) -> None:
+    register("aurora")
+    add_run(retrying, NIGHT, dg.DagsterEventType.RUN_FAILURE)
+    add_run(retrying, NIGHT | {"dagster/retry_number": "1"}, event)
+    assert not asked_again()
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"dagster/failure_reason": "STEP_FAILURE"},
+        {"dagster/max_retries": "0"},
+        {"dagster/sensor_name": "lost_retries"},
+    ],
+    ids=["failed in our code", "tried often enough", "asked for again before"],
+)
+def test_what_is_not_to_be_tried_again_is_not_asked_for(
+    register: Register, retrying: dg.DagsterInstance, asked_again: AskedAgain, tags: dict[str, str]
+) -> None:
+    register("aurora")
+    add_run(retrying, NIGHT | tags, dg.DagsterEventType.RUN_FAILURE)
+    assert not asked_again()
+
+
+def test_a_run_of_a_client_that_is_no_longer_active_is_not_asked_for_again(
+    register: Register, retrying: dg.DagsterInstance, asked_again: AskedAgain
+) -> None:
+    register("aurora", status="pausado")
+    add_run(retrying, NIGHT, dg.DagsterEventType.RUN_FAILURE)
+    assert not asked_again()
 
 
 def test_the_same_work_is_asked_for_at_most_once_an_hour(

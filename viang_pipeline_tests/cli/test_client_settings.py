@@ -14,7 +14,7 @@ from viang_pipeline.warehouse.client_settings import ClientSettings, settings_of
 from viang_pipeline.warehouse.database import Database
 from viang_pipeline_tests.marts.shop import DAY, NOW, Shop, order
 
-DEFAULT = ClientSettings([], None, [], [], {}, ["bling", "upseller"], False)
+DEFAULT = ClientSettings([], None, [], [], {}, ["bling", "upseller"], False, False)
 
 Set = Callable[..., Result]
 
@@ -46,6 +46,7 @@ def test_every_setting_can_be_changed_and_is_printed_back(shop: Shop, change: Se
         "--autoridade-estoque", "upseller", "--canal-bling", "205", "--canal-bling", "204", "--deposito-excluido", "9",
         "--loja-upseller", "Loja Um = SP=shopee", "--loja-upseller", "Loja ML=mercado_livre",
         "--ordem-custo", "upseller,bling", "--imposto-sobre-frete", "--email", "ana@exemplo.com.br",
+        "--relatorio-so-final",
     )  # fmt: skip
     assert result.exit_code == 0, result.output
     assert stored(shop) == ClientSettings(
@@ -56,6 +57,7 @@ def test_every_setting_can_be_changed_and_is_printed_back(shop: Shop, change: Se
         lojas_upseller={"Loja Um = SP": "shopee", "Loja ML": "mercado_livre"},
         ordem_custo=["upseller", "bling"],
         imposto_sobre_frete=True,
+        relatorio_so_final=True,
     )
     assert "Loja ML = mercado_livre, Loja Um = SP = shopee" in result.stdout
     assert "a próxima execução refaz todos os dias" in result.stdout
@@ -114,6 +116,7 @@ def test_lists_without_order_are_the_same_in_any_order(shop: Shop, change: Set) 
         (["--loja-upseller", "Loja Um"], "NOME=CANAL"),
         (["--loja-upseller", "Loja Um=Mercado Livre"], "o canal 'Mercado Livre' deve ser como mercado_livre"),
         (["--sem-imposto-sobre-frete"], "não vão juntos"),
+        (["--relatorio-so-final", "--relatorio-tambem-preliminar"], "não vão juntos"),
         (["--email", "sem-arroba"], "não é um endereço de e-mail"),
     ],
 )
@@ -123,6 +126,19 @@ def test_a_value_that_makes_no_sense_is_refused_and_nothing_changes(
     result = change("--imposto-sobre-frete", *options)
     assert (result.exit_code, stored(shop)) == (2, DEFAULT)
     assert reason in result.stderr
+
+
+def test_a_report_only_when_final_is_told_and_taken_back_and_leaves_other_preferences(shop: Shop, change: Set) -> None:
+    with shop.database.transaction() as conn:
+        conn.execute("""update dashboard.clients set preferencias = '{"outra": 1}'""")
+    for option, expected in (("--relatorio-so-final", True), ("--relatorio-tambem-preliminar", False)):
+        result = change(option)
+        assert result.exit_code == 0
+        assert stored(shop).relatorio_so_final is expected
+        assert "Os números mudam" not in result.stdout
+    with shop.database.transaction() as conn:
+        row = conn.execute("select preferencias from dashboard.clients").fetchone()
+    assert row == ({"outra": 1, "relatorio_so_final": False},)
 
 
 def test_a_client_that_is_not_registered_is_refused(change: Set) -> None:

@@ -112,12 +112,28 @@ def test_a_paused_client_is_not_active_until_it_is_resumed(viang: Callable[..., 
             assert [client.client_id for client in clients.active(conn)] == expected
 
 
-def test_a_closed_client_stays_closed(viang: Callable[..., Result], database: Database) -> None:
+def test_a_paused_client_is_closed_and_stays_closed_with_all_that_is_known_of_it(
+    viang: Callable[..., Result], database: Database
+) -> None:
+    viang("add", "loja-a", "--nome", "A", "--email", "a@exemplo.com.br")
+    viang("pause", "loja-a")
+    for _ in range(2):
+        result = viang("close", "loja-a")
+        assert (result.exit_code, result.stdout) == (0, "loja-a está encerrado.\n")
+    for command in ("resume", "pause"):
+        assert viang(command, "loja-a").exit_code == 2
+    assert [(each.client_id, each.status, each.emails) for each in stored(database)] == [
+        ("loja-a", "encerrado", ["a@exemplo.com.br"])
+    ]
+
+
+def test_an_active_client_is_not_closed_by_one_slip(viang: Callable[..., Result], database: Database) -> None:
     viang("add", "loja-a", "--nome", "A")
-    with database.transaction() as conn:
-        conn.execute("update dashboard.clients set status = 'encerrado'")
-    assert viang("resume", "loja-a").exit_code == 2
-    assert stored(database)[0].status == "encerrado"
+    result = viang("close", "loja-a")
+    assert result.exit_code == 2
+    assert "viang clients pause loja-a" in result.stderr
+    assert stored(database)[0].status == "ativo"
+    assert viang("close", "loja-x").exit_code == 2
 
 
 def test_an_unknown_client_is_named(viang: Callable[..., Result]) -> None:

@@ -13,6 +13,7 @@ from viang_pipeline.domain.metrics import METRICS
 from viang_pipeline.settings import Settings
 from viang_pipeline.warehouse import dictionary
 from viang_pipeline.warehouse.database import Database
+from viang_pipeline.warehouse.migrate import current, revisions
 
 runner = CliRunner()
 
@@ -56,3 +57,22 @@ def test_the_dictionary_writes_only_what_changed_and_keeps_old_versions(
         count = conn.execute("select count(*) from dashboard.metric_definitions").fetchone()
     assert count == (len(METRICS) + 1,)
     assert definitions(database)[METRICS[0].id][1] == "Outro nome"
+
+
+@pytest.mark.parametrize("command", [["db", "upgrade"], ["clients", "list"], ["doctor"]], ids=" ".join)
+def test_a_schema_newer_than_the_code_is_said_to_be_that_and_left_alone(
+    settings_env: Callable[..., Settings], database: Database, command: list[str]
+) -> None:
+    settings_env(VIANG_DATABASE_URL=database.url)
+    with database.transaction() as conn:
+        conn.execute("update dashboard.alembic_version set version_num = '9999'")
+
+    result = runner.invoke(app, command)
+
+    assert result.exit_code == 1
+    told = " ".join(result.output.split())
+    assert f"O banco {database.place} está na migração 9999" in told
+    assert f"só conhece até a {revisions()[-1]}" in told
+    assert "viang db restore (docs/backup.md)" in told
+    assert "inesperado" not in told
+    assert current(database) == "9999"

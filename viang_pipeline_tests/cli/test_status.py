@@ -272,3 +272,30 @@ def test_checks_that_do_not_close_are_told_where_dagster_has_a_storage_and_said_
     assert result.exit_code == 3
     assert "A: 2 dia(s) em que a margem não fecha" in result.stdout
     assert "Conferências não vistas" not in result.stdout
+
+
+def test_a_check_that_only_warns_is_a_notice_and_everything_is_still_in_order(
+    agency: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agency.connect()
+    agency.read(*days_between(FIRST, YESTERDAY))
+    what = "3 linha(s) cobradas fora da estimativa"
+    warned = FailedCheck("tarifa_faturada_confere", what, "loja-a", NIGHT, aviso=True)
+    monkeypatch.setattr("viang_pipeline.cli.status._failed_checks", lambda settings, now: [warned])
+
+    result = agency.status()
+    assert result.exit_code == 0
+    assert result.stdout.startswith("Tudo em ordem: 1 cliente ativo, 1 aviso")
+    assert f"A: {what}" in result.stdout
+
+    told = json.loads(agency.status("--json").stdout)
+    assert (told["em_ordem"], told["precisa"]) == (True, [])
+    assert [(each["assunto"], each["clientes"], each["manual"]) for each in told["avisos"]] == [
+        ("tarifa_faturada_confere", ["loja-a"], "docs/runbook.md#qualidade")
+    ]
+
+    failed = FailedCheck("margem_fecha", "2 dia(s) em que a margem não fecha", "loja-a", NIGHT)
+    monkeypatch.setattr("viang_pipeline.cli.status._failed_checks", lambda settings, now: [warned, failed])
+    result = agency.status()
+    assert (result.exit_code, result.stdout.splitlines()[0]) == (3, "1 coisa precisa de você.")
+    assert f"A: {what}" in result.stdout

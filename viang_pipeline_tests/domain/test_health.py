@@ -14,8 +14,8 @@ from viang_pipeline.domain.health import REMEDIES, verdict
 SINCE = datetime(2026, 11, 1, tzinfo=UTC)
 
 
-def late(client_id: str | None, subject: str = "Mercado Livre", kind: Kind = "atraso") -> Alert:
-    return Alert(f"{kind}:{subject}:{client_id}", kind, subject, f"{client_id}: por quê", client_id)
+def late(client_id: str | None, subject: str = "Mercado Livre", kind: Kind = "atraso", *, warns: bool = False) -> Alert:
+    return Alert(f"{kind}:{subject}:{client_id}", kind, subject, f"{client_id}: por quê", client_id, warns)
 
 
 def test_without_an_alert_everything_is_fine_and_the_clients_are_counted() -> None:
@@ -28,6 +28,20 @@ def test_what_is_under_way_is_said_and_needs_nobody() -> None:
     answer = verdict([], {}, active=2, working=["a: 3 dias a reconstruir"])
     assert answer.fine
     assert answer.frase == "Tudo em ordem: 2 clientes ativos, há trabalho em andamento."
+
+
+def test_a_notice_is_told_and_changes_nothing_of_the_answer() -> None:
+    answer = verdict([late("a", warns=True), late("b", warns=True)], {}, active=2)
+    assert (answer.fine, answer.precisa) == (True, ())
+    assert [(m.assunto, m.clientes) for m in answer.avisos] == [("Mercado Livre", ("a", "b"))]
+    assert answer.frase == "Tudo em ordem: 2 clientes ativos, 1 aviso."
+    more = verdict([late("a", warns=True), late("a", "Bling", warns=True)], {}, active=2, working=["b: 1 dia"])
+    assert more.frase == "Tudo em ordem: 2 clientes ativos, 2 avisos, há trabalho em andamento."
+
+
+def test_a_notice_beside_what_needs_a_person_is_not_counted_with_it() -> None:
+    answer = verdict([late("a"), late("a", "Bling", warns=True)], {}, active=1)
+    assert (answer.frase, len(answer.precisa), len(answer.avisos)) == ("1 coisa precisa de você.", 1, 1)
 
 
 def test_the_same_trouble_of_many_clients_is_one_thing_to_do() -> None:
@@ -58,13 +72,23 @@ def test_a_trouble_lasts_since_the_first_client_was_told() -> None:
 
 
 @given(
-    st.lists(st.builds(late, st.sampled_from(["a", "b", None]), st.sampled_from("xy"), st.sampled_from(get_args(Kind))))
+    st.lists(
+        st.builds(
+            late,
+            st.sampled_from(["a", "b", None]),
+            st.sampled_from("xy"),
+            st.sampled_from(get_args(Kind)),
+            warns=st.booleans(),
+        )
+    )
 )
 def test_of_one_client_everything_of_it_and_of_everyone_is_said_and_nothing_of_others(alerts: list[Alert]) -> None:
     answer = verdict(alerts, {}, active=2, client_id="a")
-    said = {(m.tipo, m.assunto, line) for m in answer.precisa for line in m.linhas}
-    assert said == {(each.tipo, each.assunto, each.linha) for each in alerts if each.cliente != "b"}
-    assert answer.fine == (not said)
+    for matters, warns in ((answer.precisa, False), (answer.avisos, True)):
+        said = {(m.tipo, m.assunto, line) for m in matters for line in m.linhas}
+        told = [each for each in alerts if each.cliente != "b" and each.aviso is warns]
+        assert said == {(each.tipo, each.assunto, each.linha) for each in told}
+    assert answer.fine == (not answer.precisa)
 
 
 def test_every_kind_of_alert_says_what_to_do_first() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ import dagster as dg
 import httpx
 import pytest
 
+from viang_pipeline.instance.ports import free_port
 from viang_pipeline.sources.trust import trusted
 
 PATIENCE = 420.0
@@ -146,9 +146,7 @@ class Services:
 @contextmanager
 def viang_up(home: Path, cwd: Path, env: Mapping[str, str]) -> Iterator[Services]:
     """``viang up`` on a free port until the block ends."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     inherited = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
     process = subprocess.Popen(
         [

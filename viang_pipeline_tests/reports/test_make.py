@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from psycopg.types.json import Jsonb
 from pypdf import PdfReader
 from typer.testing import CliRunner
 
@@ -22,6 +21,7 @@ from viang_pipeline.reports.make import Made, ReportHeld, Version, made_before, 
 from viang_pipeline.reports.read import BEST, read_report
 from viang_pipeline.reports.theme import Brand
 from viang_pipeline.settings import Settings
+from viang_pipeline.warehouse.client_settings import change_settings
 from viang_pipeline.warehouse.database import Database
 from viang_pipeline.warehouse.session import Session
 from viang_pipeline_tests.insights.world import CLIENT, NOW, YESTERDAY, World
@@ -122,7 +122,8 @@ def test_a_preliminary_report_is_held_where_only_a_final_one_is_wanted(
 ) -> None:
     world.execute("update dashboard.agg_client_day set maturidade_devolucoes = 'preliminar' where dia = %s", WEEK.last)
     if preferred:
-        world.execute("update dashboard.clients set preferencias = %s", Jsonb({"relatorio_so_final": True}))
+        with world.session.transaction() as conn:
+            change_settings(conn, CLIENT, {"relatorio_so_final": True}, origem="teste", at=NOW)
     with pytest.raises(ReportHeld, match="ainda é preliminar, até 29/04/2026"):
         made(world, tmp_path, only_final=not preferred)
     assert not list(tmp_path.iterdir())

@@ -17,6 +17,11 @@ from viang_pipeline_tests.topology.waiting import until
 HELD_SECONDS = 8.0
 """How long the call of the night that a disturbance waits for is held up."""
 
+FAILURES_READ = "EVENT_LOG_CONSUMER_CURSOR-PIPELINE_FAILURE"
+"""Where Dagster's daemon keeps up to which event it has looked at failures."""
+
+NEVER = 10**15
+
 
 class Impossible(Exception):
     """This machine cannot do that to an installation; the reason, for people."""
@@ -82,6 +87,25 @@ def kill(part: str) -> Strike:
 def kill_run(night: Night) -> None:
     """kill -9 of the run's own process."""
     night.kill_run()
+
+
+def overlook_the_failure(night: Night) -> None:
+    """kill -9 of the run's own process, and the daemon has read past its failure: no retry ever comes.
+
+    That is what is left when it reads of a failure before the run's status says so.
+    """
+    _read_failures_from(night.house, NEVER)
+    night.kill_run()
+
+
+def read_failures_again(house: Installation) -> None:
+    """Let the daemon see the failures of later nights."""
+    if house.instance.daemon_cursor_storage.get_cursor_values({FAILURES_READ}).get(FAILURES_READ) == str(NEVER):
+        _read_failures_from(house, house.instance.event_log_storage.get_maximum_record_id() or 0)
+
+
+def _read_failures_from(house: Installation, event: int) -> None:
+    house.instance.daemon_cursor_storage.set_cursor_values({FAILURES_READ: str(event)})
 
 
 def kill_server_alone(night: Night) -> None:

@@ -21,6 +21,7 @@ MATRIX: tuple[Disturbance, ...] = (
     Disturbance("kill -9 of the run's process", ORDERS, do.kill_run),
     Disturbance("kill -9 of the run's process", EXCHANGE, do.kill_run),
     Disturbance("kill -9 of the run's process", MART, do.kill_run),
+    Disturbance("kill -9 of the run's process, whose failure the daemon overlooks", ORDERS, do.overlook_the_failure),
     Disturbance("kill -9 of the code server with all it started", ORDERS, do.kill(CODE)),
     Disturbance("kill -9 of the code server with all it started", MART, do.kill(CODE)),
     Disturbance("kill -9 of the code server, its runs living on until it is restarted", BLING, do.kill_server_alone),

@@ -19,6 +19,7 @@ import psycopg
 import sqlalchemy
 
 from viang_pipeline.automation.jobs import MARTS, RAW, daily_update
+from viang_pipeline.automation.sensors import lost_retries
 from viang_pipeline.automation.state import IN_PROGRESS
 from viang_pipeline.collect.access import mercado_livre_client
 from viang_pipeline.collect.authorization import open_vault, refreshers
@@ -27,7 +28,7 @@ from viang_pipeline.definitions import build_definitions
 from viang_pipeline.failures import ViangError
 from viang_pipeline.mail import outbox
 from viang_pipeline.mail.content import Content
-from viang_pipeline.partitions import CLIENT_TAG, partition_key
+from viang_pipeline.partitions import CLIENT_TAG, partition_key, work_of
 from viang_pipeline.sources.trust import trusted
 from viang_pipeline_tests.engine.services import RUN
 from viang_pipeline_tests.mail.servers import Mailbox, mailer_to
@@ -42,8 +43,9 @@ log = logging.getLogger(__name__)
 MORNING = timedelta(hours=2)
 """From the night's start to when missed days are caught up."""
 
-RETRY_COMES_WITHIN = timedelta(seconds=45)
-"""Of the failure; Dagster looks every five seconds."""
+RETRY_COMES_WITHIN = timedelta(minutes=4)
+"""Of the failure: Dagster looks every five seconds; one it lost is asked for again after two minutes, by a sensor that
+looks once a minute."""
 
 NOT_YET = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING]
 AWAY = (psycopg.Error, sqlalchemy.exc.SQLAlchemyError, httpx.HTTPError, dg.DagsterError, ViangError, OSError)
@@ -145,7 +147,9 @@ class Night:
             mails[str(message["Message-ID"])] = mails.get(str(message["Message-ID"]), 0) + 1
         retried = [run for run in self._runs() if "dagster/parent_run_id" in run.tags]
         extra = [run for run in self._runs() if run.job_name in ("reprocess", "rebuild_marts")]
-        how = [*(["run retry"] if retried else []), *(["catch-up in the morning"] if morning else [])]
+        asked = [run for run in self._runs() if run.tags.get("dagster/sensor_name") == lost_retries.name]
+        how = [*(["run retry"] if retried else []), *(["asked for again"] if asked else [])]
+        how += ["catch-up in the morning"] if morning else []
         how += [f"{run.job_name} by sensor" for run in extra][:1]
         with self.house.database.transaction() as conn:
             uncertain = sum(mail.estado == "incerto" for mail in outbox.open_messages(conn))
@@ -224,11 +228,10 @@ class Night:
         """Whether a run that failed just now will be tried again and is not yet."""
         lately = datetime.now(UTC) - RETRY_COMES_WITHIN
         runs = self.house.instance.get_runs(dg.RunsFilter(updated_after=lately))
+        newest = {(run.job_name, str(work_of(run.tags))): run for run in reversed(runs)}
         return any(
-            run.status == dg.DagsterRunStatus.FAILURE
-            and run.tags.get("dagster/will_retry") == "true"
-            and "dagster/auto_retry_run_id" not in run.tags
-            for run in runs
+            run.status == dg.DagsterRunStatus.FAILURE and run.tags.get("dagster/will_retry") == "true"
+            for run in newest.values()
         )
 
     def _missing(self) -> list[str]:

@@ -17,7 +17,7 @@ from viang_pipeline.warehouse.database import Database
 from viang_pipeline.warehouse.embedded import ADMIN
 from viang_pipeline.warehouse.migrate import upgrade
 from viang_pipeline_tests.mail.servers import SENDER, Mailbox, serving
-from viang_pipeline_tests.topology.disturbances import Disturbance, empty_logs
+from viang_pipeline_tests.topology.disturbances import Disturbance, empty_logs, read_failures_again
 from viang_pipeline_tests.topology.installation import Installation, new_home, running, servers
 from viang_pipeline_tests.topology.night import Found, Night
 from viang_pipeline_tests.topology.town import town
@@ -53,6 +53,7 @@ class Scene:
         finally:
             self.house.town.let_go()
             empty_logs(self.house)
+            read_failures_again(self.house)
 
 
 @contextmanager

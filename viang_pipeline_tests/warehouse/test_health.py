@@ -143,3 +143,5 @@ def test_gaps_quarantine_and_differences_are_told_with_their_first_day(shops: Da
     assert (gaps["detalhe"], gaps["desde"]) == ("2 dos últimos 30 dias com algo em falta", EXPECTED - timedelta(days=2))
     assert (refused["detalhe"][:9], refused["desde"]) == ("4 pedidos", EXPECTED - timedelta(days=6))
     assert (differs["detalhe"][:8], differs["desde"]) == ("1 itens ", date(2026, 1, 1))
+    assert {row["situacao"] for row in (gaps, refused)} == {"atenção"}
+    assert differs["situacao"] == "aviso", "as the checks that compare with the platform, it needs nobody at once"

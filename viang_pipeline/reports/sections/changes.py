@@ -13,7 +13,7 @@ from viang_pipeline.reports.wording import DASH, MOTIVES, value_text
 
 def draw(sheet: Sheet, changes: Changes) -> None:
     """One line per metric and reason."""
-    sheet.heading("O que mudou desde o último relatório", room=30)
+    sheet.heading("O que mudou desde o último relatório", room=45)
     if changes.since is None:
         sheet.note("Este é o primeiro relatório deste período: ainda não há com o que comparar.")
         return

@@ -28,7 +28,7 @@ def _abc(sheet: Sheet, portfolio: Portfolio | None) -> None:
     sheet.heading(
         "Curva ABC",
         "90 dias de faturamento: A são os SKUs que fazem os primeiros 80 %, B até 95 %, C o resto.",
-        room=45,
+        room=55,
     )
     total = sum((each.faturamento for each in portfolio.abc), Decimal(0)) if portfolio else Decimal(0)
     if portfolio is None or not total:

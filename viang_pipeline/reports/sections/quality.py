@@ -40,10 +40,10 @@ def draw(sheet: Sheet, data: ReportData) -> None:
     if quality.quarantined:
         sheet.note(
             f"{integer_text(quality.quarantined)} pedido(s) em quarentena, fora de todos os números: moeda, site ou "
-            "situação desconhecidos."
+            "situação desconhecidos, ou um valor impossível."
         )
     if quality.missing:
-        sheet.subheading("O que falta", room=18)
+        sheet.subheading("O que falta", room=30)
         days = len(data.days)
         table(
             sheet,
@@ -54,7 +54,7 @@ def draw(sheet: Sheet, data: ReportData) -> None:
             ],
             empty="",
         )
-    sheet.subheading("Leituras do período", room=18)
+    sheet.subheading("Leituras do período", room=30)
     table(
         sheet,
         [

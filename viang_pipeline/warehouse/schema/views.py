@@ -108,7 +108,10 @@ _CLIENT_QUALITY_COLUMNS = {
 _HEALTH_COLUMNS = {
     "client_id": "Cliente",
     "tema": "pedidos, fontes (todas as outras leituras), lacunas (o que falta aos números), quarentena ou conferencia",
-    "situacao": "em ordem, atenção, ou parado: nada é lido há cinco semanas (pausado, encerrado ou sem acesso)",
+    "situacao": (
+        "em ordem, atenção, aviso (ninguém precisa agir), ou parado: nada é lido há cinco semanas (pausado, encerrado "
+        "ou sem acesso)"
+    ),
     "detalhe": "O que é o caso, em uma frase",
     "desde": "Dia desde o qual é assim; vazio quando está em ordem ou não se sabe",
     "o_que_fazer": "O primeiro passo; vazio quando está em ordem",

@@ -101,7 +101,13 @@ temas as (
 select
     temas.client_id,
     temas.tema,
-    case when not temas.falha then 'em ordem' when clientes.parado then 'parado' else 'atenção' end as situacao,
+    case
+        when not temas.falha then 'em ordem'
+        when clientes.parado then 'parado'
+        -- figures that differ from the platform's are a notice, as the checks of bills are: ours are shown all the same
+        when temas.tema = 'conferencia' then 'aviso'
+        else 'atenção'
+    end as situacao,
     temas.detalhe,
     case when temas.falha then temas.desde end as desde,
     case when temas.falha then temas.o_que_fazer end as o_que_fazer
