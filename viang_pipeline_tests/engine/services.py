@@ -18,6 +18,7 @@ import dagster as dg
 import httpx
 import pytest
 
+import viang_pipeline
 from viang_pipeline.sources.trust import trusted
 
 PATIENCE = 420.0
@@ -150,6 +151,7 @@ def viang_up(home: Path, cwd: Path, env: Mapping[str, str]) -> Iterator[Services
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     inherited = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
+    inherited["PYTHONPATH"] = str(Path(viang_pipeline.__file__).parents[1])
     process = subprocess.Popen(
         [
             sys.executable,

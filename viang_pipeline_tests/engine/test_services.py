@@ -5,10 +5,8 @@ Everything is launched at once by the ``cases`` fixture; each test waits for its
 
 from __future__ import annotations
 
-import os
-import signal
-
 import dagster as dg
+import psutil
 import pytest
 
 from viang_pipeline_tests.engine.cases import (
@@ -39,7 +37,9 @@ def test_a_run_killed_in_the_middle_is_tried_again_and_ends_right(cases: Cases) 
     assert len(market.complete("interrompido")) < len(KILLED)
     market.sandbox.faults.clear()
 
-    os.kill(_pid(cases, cases.killed), signal.SIGKILL)
+    run = psutil.Process(_pid(cases, cases.killed))
+    assert "forkserver" in " ".join(run.parents()[0].cmdline()), "nothing is read anew for a run"
+    run.kill()
 
     assert services.ended_run(cases.killed).status == dg.DagsterRunStatus.FAILURE
     again = until(lambda: _retry_of(cases, cases.killed), "the retry of the killed run")
