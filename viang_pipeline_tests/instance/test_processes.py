@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import gc
-import importlib
 import os
 import signal
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +13,6 @@ import pytest
 
 from viang_pipeline.instance import __main__ as command
 from viang_pipeline.instance import prepare_instance
-from viang_pipeline.instance.code_server import READ_FIRST
 from viang_pipeline.settings import Settings
 
 
@@ -58,13 +54,6 @@ def test_the_webserver_finds_the_code_server_where_it_is(became: Became, viang_h
     assert became.arguments == ["-m", "dagster_webserver", "-h", "0.0.0.0", "-p", "3000", "-w", workspace]
     assert (became.env["VIANG_CODE_SERVER_HOST"], became.env["VIANG_CODE_SERVER_PORT"]) == ("code-server", "4000")
     assert became.env["DAGSTER_HOME"] == str(viang_home / "dagster")
-
-
-def test_the_process_runs_are_forked_from_has_the_graph_and_the_storage_before_the_first_run() -> None:
-    """Python's fork server says nothing when a module it is told to read is missing."""
-    importlib.import_module(READ_FIRST)
-    gc.unfreeze()
-    assert {"viang_pipeline.definitions", "viang_pipeline.instance.storage", "dagster._grpc.impl"} <= sys.modules.keys()
 
 
 @pytest.mark.usefixtures("storage_only")
