@@ -89,7 +89,7 @@ def test_the_interface_serves_our_definitions_until_ctrl_c_stops_everything_but_
     answer = httpx.post(f"http://127.0.0.1:{port}/graphql", json={"query": query}, timeout=30).json()
     entries = answer["data"]["workspaceOrError"]["locationEntries"]
     assert entries == [{"name": "viang_pipeline", "loadStatus": "LOADED"}]
-    assert set(children(started)) == {"dagster", "dagster_webserver", "dagster._daemon"}
+    assert set(children(started)) == {"viang_pipeline.instance.code_server", "dagster_webserver", "dagster._daemon"}
     second = CliRunner().invoke(app, ["up", "--port", str(port)])
     assert second.exit_code == 2
     assert "já está rodando" in second.stderr

@@ -17,6 +17,7 @@ import dagster as dg
 import httpx
 import pytest
 
+import viang_pipeline
 from viang_pipeline.instance.ports import free_port
 from viang_pipeline.sources.trust import trusted
 
@@ -148,6 +149,7 @@ def viang_up(home: Path, cwd: Path, env: Mapping[str, str]) -> Iterator[Services
     """``viang up`` on a free port until the block ends."""
     port = free_port()
     inherited = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
+    inherited["PYTHONPATH"] = str(Path(viang_pipeline.__file__).parents[1])
     process = subprocess.Popen(
         [
             sys.executable,

@@ -10,6 +10,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from viang_pipeline_tests.topology.installation import Installation
 from viang_pipeline_tests.topology.night import Night
 from viang_pipeline_tests.topology.waiting import until
@@ -113,6 +115,14 @@ def kill_server_alone(night: Night) -> None:
     process = night.house.code.process
     assert process is not None
     process.kill()
+
+
+def kill_fork_server(night: Night) -> None:
+    """kill -9 of the process that the code server has runs forked from, and of nothing else."""
+    process = night.house.code.process
+    assert process is not None
+    (forks,) = (each for each in psutil.Process(process.pid).children() if "forkserver" in " ".join(each.cmdline()))
+    forks.kill()
 
 
 def kill_everything(night: Night) -> None:

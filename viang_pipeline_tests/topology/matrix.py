@@ -26,6 +26,7 @@ MATRIX: tuple[Disturbance, ...] = (
     Disturbance("kill -9 of the code server with all it started", MART, do.kill(CODE)),
     Disturbance("kill -9 of the code server, its runs living on until it is restarted", BLING, do.kill_server_alone),
     Disturbance("SIGTERM of the code server, a new one on its port", ORDERS, do.redeploy),
+    Disturbance("kill -9 of what the code server forks runs from", BLING, do.kill_fork_server),
     Disturbance("kill -9 of the daemon", BLING, do.kill(DAEMON)),
     Disturbance("kill -9 of the webserver", BLING, do.kill(WEB)),
     Disturbance("kill -9 of the Postgres of the data", ORDERS, do.kill(DATA)),
