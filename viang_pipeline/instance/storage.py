@@ -4,13 +4,16 @@ Only the webserver keeps connections by itself; every other process opens a new 
 hundreds of events with three statements each, so that opening connections was most of what a run cost. And a run looks
 into the catalogue for tables and columns of Dagster's own some hundred times; what was there once stays there.
 
-A process that records the start of a run shows from then on that the run lives. Two runs that are the first to use a
+A process that records the start of a run shows from then on that the run lives. The status of a failed run is stored
+before the event that tells of it: Dagster's daemon reads the event once, and where the status did not say so yet, the
+run was never tried again. Two runs that are the first to use a
 pool make it at the same moment: Dagster lets one of them crash.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import dagster as dg
@@ -20,6 +23,7 @@ from sqlalchemy.exc import InternalError
 from viang_pipeline.instance.alive import SignOfLife
 
 if TYPE_CHECKING:
+    from dagster._core.storage.runs import RunStorage
     from dagster._serdes import ConfigurableClassData
     from dagster_postgres import PostgresEventLogStorage
 
@@ -47,7 +51,7 @@ class PooledPostgresStorage(DagsterPostgresStorage):
         for question in LOOKED_UP:
             setattr(storage.event_log_storage, question, _until_found(getattr(storage.event_log_storage, question)))
         events: Any = storage.event_log_storage
-        events.store_event = _showing_life(events.postgres_url, events.store_event)
+        events.store_event = _failing_first(storage.run_storage, _showing_life(events.postgres_url, events.store_event))
         events.initialize_concurrency_limit_to_default = _made_once(events.initialize_concurrency_limit_to_default)
         return storage
 
@@ -83,6 +87,17 @@ def _showing_life(url: str, store: Store) -> Store:
         store(event)
         if kind in ENDS and event.run_id in shown:
             shown.pop(event.run_id).end()
+
+    return store_event
+
+
+def _failing_first(runs: RunStorage, store: Store) -> Store:
+    """``store``; a run has failed, and says why, before anybody can read that it has. Dagster stores both again."""
+
+    def store_event(event: dg.EventLogEntry) -> None:
+        if event.dagster_event_type == dg.DagsterEventType.RUN_FAILURE:
+            runs.handle_run_event(event.run_id, event.get_dagster_event(), datetime.fromtimestamp(event.timestamp, UTC))
+        store(event)
 
     return store_event
 
