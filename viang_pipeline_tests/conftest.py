@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -58,7 +59,13 @@ _home_key = pytest.StashKey[Path]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The main process chooses one home for the server of this run; the workers are told."""
+    """The main process chooses one home for the server of this run; the workers are told.
+
+    Where an environment forbids writing bytecode, as images of Python do, every worker and every process a test starts
+    would compile everything again.
+    """
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     worker: dict[str, str] | None = getattr(config, "workerinput", None)
     config.stash[_home_key] = Path(worker["postgres_home"]) if worker else open_folder("viang-tests-", _in_memory())
 
