@@ -31,7 +31,6 @@ from viang_pipeline.sandbox.billing_generate import bill_seller
 from viang_pipeline.sandbox.traffic_generate import attract
 from viang_pipeline.sources import http
 from viang_pipeline.warehouse.client_status import ReadState, read_states
-from viang_pipeline.warehouse.session import Session
 from viang_pipeline_tests.conftest import OURS, PostgresServer, copied, open_folder, remove_home
 from viang_pipeline_tests.end_to_end.claims_turbulence import claim_wildly
 from viang_pipeline_tests.end_to_end.comparison import compare
@@ -107,7 +106,7 @@ class Shop:
 
     def build(self) -> None:
         """Every mart, as the night builds what was read."""
-        with Session(self.installation.database) as session:
+        with self.installation.session() as session:
             for mart in BUILDERS:
                 build_mart(self.installation.work(CLIENT, session), mart, [self.day])
 
