@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -58,7 +59,13 @@ _home_key = pytest.StashKey[Path]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The main process chooses one home for the server of this run; the workers are told."""
+    """The main process chooses one home for the server of this run; the workers are told.
+
+    Where an environment forbids writing bytecode, as images of Python do, every worker and every process a test starts
+    would compile everything again.
+    """
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     worker: dict[str, str] | None = getattr(config, "workerinput", None)
     config.stash[_home_key] = Path(worker["postgres_home"]) if worker else open_folder("viang-tests-", _in_memory())
 
@@ -109,6 +116,7 @@ class PostgresServer:
     server: embedded.EmbeddedServer
     home: Path
     maintenance: psycopg.Connection = field(repr=False)
+    left: list[Database] = field(default_factory=list, repr=False)
 
     def database(self, name: str) -> Database:
         return Database(_with_database(self.server.viang_url, name))
@@ -123,7 +131,13 @@ class PostgresServer:
         return self.database(name)
 
     def drop(self, database: Database) -> None:
-        self._run("drop database {} with (force)", urlsplit(database.url).path.strip("/"))
+        """With the next one: the server lets go of closed connections a moment later, and waits 0.1 s where it has not.
+
+        The last one goes with the server.
+        """
+        if self.left:
+            self._run("drop database {} with (force)", urlsplit(self.left.pop().url).path.strip("/"))
+        self.left.append(database)
 
     def _run(self, statement: str, *names: str) -> None:
         self.maintenance.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

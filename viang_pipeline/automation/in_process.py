@@ -110,9 +110,9 @@ def _run(
 def _job(name: str) -> dg.JobDefinition:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", dg.BetaWarning)  # backfill policies; engine tests hold what we rely on
-        from viang_pipeline.definitions import build_definitions  # the graph imports this package
+        from viang_pipeline.definitions import defs  # the graph imports this package
 
-        return build_definitions().resolve_job_def(name)
+        return defs.resolve_job_def(name)
 
 
 def _hear(entry: dg.EventLogEntry, on_step: Step) -> None:

@@ -287,10 +287,12 @@ def _make_incoming(
             _list(given), target
         ),
     ]
-    statements += [
-        sql.SQL("alter table incoming alter column {} set default {}").format(sql.Identifier(name), sql.Literal(value))
+    defaults = [
+        sql.SQL("alter column {} set default {}").format(sql.Identifier(name), sql.Literal(value))
         for name, value in constants.items()
     ]
+    if defaults:
+        statements.append(sql.SQL("alter table incoming {}").format(sql.SQL(", ").join(defaults)))
     connection.execute(sql.SQL("; ").join(statements))
 
 
@@ -330,26 +332,20 @@ def upsert_raw(
     when = read_at or datetime.now(UTC)
     # Until the end of the transaction nobody else adds keys of this client, so that new rows can be copied directly.
     connection.execute("select pg_advisory_xact_lock(%s)", [_lock_key(table, client_id)])
-    connection.execute(
-        "drop table if exists pg_temp.raw_keys;"
-        'create temporary table raw_keys (chave text collate "C", dia date, hash bytea) on commit drop'
-    )
-    with connection.cursor() as cursor:
-        _copy(cursor, sql.SQL("raw_keys"), ((row.chave, row.dia, row.hash) for row in latest.values()))
     # The limit makes it one index lookup per key: during a first load statistics lag behind, and a plan made from them
     # reads everything the client has for every window. The client comes by a subquery because statistics that do not
     # know it yet promise so few rows that any index of the client looks as good as the key's: then each key reads them.
     differing = connection.execute(
         sql.SQL(
             """
-            select k.chave, t.dia from raw_keys as k
+            select k.chave, t.dia from unnest(%b::text[], %b::date[], %b::bytea[]) as k (chave, dia, hash)
             left join lateral (
                 select chave, dia, hash, lido_em from {} where client_id = (select %s::text) and chave = k.chave limit 1
             ) as t on true
             where t.chave is null or ((t.hash, t.dia) is distinct from (k.hash, k.dia) and t.lido_em <= %s)
             """
         ).format(target),
-        [client_id, when],
+        [list(latest), [row.dia for row in latest.values()], [row.hash for row in latest.values()], client_id, when],
     ).fetchall()
     new = [latest[chave] for chave, dia in differing if dia is None]
     changed = [latest[chave] for chave, dia in differing if dia is not None]

@@ -61,6 +61,7 @@ class Installation:
     database: Database
     monkeypatch: pytest.MonkeyPatch
     starts: dict[str, date] = field(default_factory=dict)
+    idle: list[Session] = field(default_factory=list)
 
     @property
     def settings(self) -> Settings:
@@ -129,7 +130,7 @@ class Installation:
         self.at(at)
         days = days or self._days_of_night(client_id)
         night = self.collect(client_id, days=days)
-        with Session(self.database) as session:
+        with self.session() as session:
             work = self.work(client_id, session)
             for mart in BUILDERS:
                 night.steps[mart] = build_mart(work, mart, days)
@@ -140,10 +141,26 @@ class Installation:
     ) -> Night:
         """The reading part of a night."""
         days, night = days or self._days_of_night(client_id), Night()
-        with Session(self.database) as session, mercado_livre_client(self.settings, self.database, client_id) as api:
+        with self.session() as session, mercado_livre_client(self.settings, self.database, client_id) as api:
             for name in steps:
                 night.steps[name] = COLLECTORS[name](self.work(client_id, session), api, days)
         return night
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """One run's connection, kept for the next: a new one reads the whole catalogue again."""
+        session = self.idle.pop() if self.idle else Session(self.database)
+        try:
+            yield session
+        except BaseException:
+            session.close()
+            raise
+        self.idle.append(session)
+
+    def close(self) -> None:
+        """Every connection that was kept."""
+        while self.idle:
+            self.idle.pop().close()
 
     def work(self, client_id: str, store: Transactions | None = None) -> Work:
         run_id = f"noite {self.now:%Y-%m-%dT%H:%M}"
@@ -247,7 +264,10 @@ def installed(
             monkeypatch.setenv(name, value)
         installation = Installation(world, sandbox, database, monkeypatch)
         installation.at(now or world.start)
-        yield installation
+        try:
+            yield installation
+        finally:
+            installation.close()
 
 
 def utc(text: str) -> datetime:

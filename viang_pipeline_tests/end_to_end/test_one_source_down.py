@@ -31,8 +31,7 @@ from viang_pipeline.sandbox.billing_generate import bill_seller
 from viang_pipeline.sandbox.traffic_generate import attract
 from viang_pipeline.sources import http
 from viang_pipeline.warehouse.client_status import ReadState, read_states
-from viang_pipeline.warehouse.session import Session
-from viang_pipeline_tests.conftest import OURS, PostgresServer, open_folder, remove_home
+from viang_pipeline_tests.conftest import OURS, PostgresServer, copied, open_folder, remove_home
 from viang_pipeline_tests.end_to_end.claims_turbulence import claim_wildly
 from viang_pipeline_tests.end_to_end.comparison import compare
 from viang_pipeline_tests.end_to_end.driver import COLLECTORS, Installation, installed, utc
@@ -107,7 +106,7 @@ class Shop:
 
     def build(self) -> None:
         """Every mart, as the night builds what was read."""
-        with Session(self.installation.database) as session:
+        with self.installation.session() as session:
             for mart in BUILDERS:
                 build_mart(self.installation.work(CLIENT, session), mart, [self.day])
 
@@ -161,8 +160,8 @@ def opened(postgres_server: PostgresServer, migrated_template: str) -> Iterator[
     attract(world, seller, listings, every, Random(2))
     claim_wildly(world, seller, 3)
     bill_seller(world, seller, utc(f"{every[-1]}T00:00:00Z"))
-    database, home = postgres_server.create(migrated_template), open_folder("viang-home-")
-    with pytest.MonkeyPatch.context() as patch:
+    home = open_folder("viang-home-")
+    with copied(postgres_server, migrated_template) as database, pytest.MonkeyPatch.context() as patch:
         patch.setenv("VIANG_HOME", str(home))
         patch.setenv("VIANG_DATABASE_URL", database.url)
         patch.setenv("VIANG_TOKEN_KEYS", Fernet.generate_key().decode())
@@ -171,7 +170,6 @@ def opened(postgres_server: PostgresServer, migrated_template: str) -> Iterator[
             installation.night(CLIENT, utc(f"{KNOWN + ONE}T06:00:00Z"))
             environment = {name: value for name, value in os.environ.items() if name.startswith(OURS)}
             yield Shop(installation, Oracle(world, seller.seller_id, FIRST), environment)
-    postgres_server.drop(database)
     remove_home(home)
 
 
