@@ -10,8 +10,8 @@ import pytest
 from viang_pipeline_tests.crashes.house import FIRST_NIGHT, House
 from viang_pipeline_tests.crashes.stories import STORIES, Story, Trial
 
-IN_THE_SUITE = [story for story in STORIES if story.every]
-"""The first load and reprocessing pass the same kinds of boundaries as a night."""
+IN_THE_SUITE = [story for story in STORIES if story.name not in ("first load", "reprocess", "dashboards")]
+"""The first two pass the same kinds of boundaries as a night; Metabase only keeps what it is told."""
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import os
 import traceback
 import warnings
 from collections.abc import Callable, Collection, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from multiprocessing.connection import Connection
@@ -43,12 +44,16 @@ UNPACED = 10_000.0
 
 @dataclass(frozen=True)
 class Order:
-    """One piece of work for a process: which, with what settings, and where it is to die."""
+    """One piece of work for a process: which, with what settings, and where it is to die.
+
+    ``watched``: boundaries are looked for, which costs a question to Postgres per transaction.
+    """
 
     work: str
     arguments: tuple[Any, ...] = ()
     environment: dict[str, str] = field(default_factory=dict, repr=False)
     fatal: Point | None = None
+    watched: bool = True
 
 
 def perform(order: Order, report: Connection) -> None:
@@ -61,7 +66,7 @@ def perform(order: Order, report: Connection) -> None:
     os.chdir(home)
     instrument = Instrument(order.fatal)
     try:
-        with instrument.watching(home):
+        with instrument.watching(home) if order.watched else nullcontext():
             WORKS[order.work](*order.arguments)
     except BaseException:  # noqa: BLE001  whatever it was, the parent shows it
         report.send((instrument.passed, traceback.format_exc()))
