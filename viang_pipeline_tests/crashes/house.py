@@ -59,10 +59,7 @@ PERIOD = "2026-W06"
 
 ROOT = str(Path(__file__).parents[2])
 FORKED = get_context("forkserver")
-FORKED.set_forkserver_preload(
-    ["viang_pipeline_tests.crashes.works", "viang_pipeline.reports.render", "email_validator", "httpcore", "openpyxl"]
-)
-"""The work, and what it would import only on its way: half a second of every process."""
+FORKED.set_forkserver_preload(["viang_pipeline_tests.crashes.preload"])
 
 
 def _warm_up() -> None:
