@@ -16,11 +16,11 @@ from viang_pipeline_tests.crashes.boundaries import BUDGETS, Point
 from viang_pipeline_tests.crashes.house import (
     ADDRESS,
     FIRST,
-    FIRST_NIGHT,
     LATER,
     NIGHT,
     ONE,
     PERIOD,
+    QUIET_NIGHT,
     Failed,
     House,
     Place,
@@ -45,7 +45,7 @@ READINGS = frozenset(
 @dataclass(frozen=True)
 class Story:
     """``command``: what a person types. ``work``: what does it here, given the place. ``apart``: tables not compared
-    byte by byte but judged. ``runs``: how often it is typed until nothing is left to read."""
+    byte by byte but judged."""
 
     name: str
     command: str
@@ -55,7 +55,6 @@ class Story:
     apart: frozenset[str] = frozenset()
     settings: Callable[[House], dict[str, str]] = lambda house: {}
     prepare: Callable[[House], None] = lambda house: None
-    runs: int = 1
 
 
 def _files(place: Place) -> tuple[Any, ...]:
@@ -81,8 +80,7 @@ def _provision(house: House) -> None:
 
 LAST = FIRST + (NIGHT - 1) * ONE
 STORIES = (
-    # A first load reads the days that are closed; what was sold since is read by the run after it.
-    Story("first load", "viang nightly", "registered", FIRST_NIGHT, lambda place: ("night",), runs=2),
+    Story("first load", "viang nightly", "new", QUIET_NIGHT, lambda place: ("night",)),
     Story("night", "viang nightly", "read", NIGHT, lambda place: ("night",)),
     Story("reprocess", "viang reprocess", "read", NIGHT, lambda place: ("reprocess", FIRST, LAST)),
     Story("params", "viang params import", "told", NIGHT, _params),
@@ -127,7 +125,7 @@ class Trial:
     @cached_property
     def _undisturbed(self) -> tuple[list[Point], compare.Reference, dict[str, str]]:
         with self._place() as place:
-            points = self._run_out(place)
+            points = self._run(place)
             tables, one, files = (
                 compare.columns(place.database),
                 compare.contents(place.database),
@@ -136,7 +134,7 @@ class Trial:
             if problem := self._again(place):
                 raise Failed(f"{self.story.name}: a second run of what was left alone wrote {problem}")
         with self._place() as place:
-            self._run_out(place, LATER)
+            self._run(place, LATER)
             compared = {table: shown for table, shown in tables.items() if table not in self.story.apart}
             ignored = compare.of_runs_and_instants(compared, one, compare.contents(place.database))
         return points, compare.Reference(one, ignored, self.story.apart), files
@@ -173,7 +171,7 @@ class Trial:
                 self.house.repeat_allowed(place.vault(at_night(0)).read(CLIENT, "mercado_livre").refresh_token)
             if "bling" in lost:
                 self._consent_again(place)
-            self._run_out(place, LATER, watched=False)
+            self._run(place, LATER, watched=False)
             differences = reference.differences(place.database)
             differences += self._tokens(place, lost)
             mail, uncertain = self._mail(place)
@@ -192,17 +190,10 @@ class Trial:
         work, *arguments = self.story.work(place)
         return place.run(work, *arguments, at=at, fatal=fatal, watched=watched, **self.story.settings(self.house))
 
-    def _run_out(self, place: Place, later: timedelta = timedelta(0), *, watched: bool = True) -> list[Point]:
-        """Until nothing is left to read; the boundaries of the first run."""
-        passed = self._run(place, later, watched=watched)
-        for n in range(1, self.story.runs):
-            self._run(place, later + n * LATER, watched=False)
-        return passed
-
     def _again(self, place: Place, *, uncertain: bool = False) -> dict[str, int]:
         """Table → rows written by a second run; of the outbox none is sent again."""
         before, mails = compare.mark(place.database), len(place.mailbox.kept)
-        self._run(place, (1 + self.story.runs) * LATER, watched=False)
+        self._run(place, 2 * LATER, watched=False)
         found = {k: n for k, n in compare.written_since(place.database, before).items() if k not in READINGS}
         if len(place.mailbox.kept) != mails:
             found[OUTBOX] = found.get(OUTBOX, 0) + len(place.mailbox.kept) - mails
