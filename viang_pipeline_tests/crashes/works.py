@@ -21,7 +21,7 @@ from viang_pipeline.automation.state import active_clients
 from viang_pipeline.cli import runs
 from viang_pipeline.cli.console import DONE, DONE_IN_PART
 from viang_pipeline.cli.main import app
-from viang_pipeline.cli.nightly import _first_day
+from viang_pipeline.cli.nightly import first_day
 from viang_pipeline.collect.access import mercado_livre_client
 from viang_pipeline.collect.bling.access import bling_client
 from viang_pipeline.collect.upseller.inbox import take_in
@@ -91,7 +91,7 @@ def night() -> None:
     yesterday = last_closed_day(settings.clock()())
     with database.transaction() as conn:
         (client,) = active_clients(conn)
-    first = _first_day(client, yesterday)
+        first = first_day(conn, client, yesterday)
     read_and_build("daily_update", days_between(first, yesterday))
     with patch.object(runs, "run_range", _run_range):
         runs.read_owed(None, database, CLIENT, first, client.starts, settings.clock()(), lambda step: None)  # type: ignore[arg-type]
