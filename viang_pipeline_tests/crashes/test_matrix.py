@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from viang_pipeline_tests.crashes.boundaries import Point
 from viang_pipeline_tests.crashes.matrix import BEGIN, END, KNOWN, section, with_section
 from viang_pipeline_tests.crashes.stories import STORIES, Verdict
 
+DOCUMENT = Path(__file__).parents[2] / "docs" / "kill-matrix.md"
 FIRST, SECOND, THIRD = STORIES[:3]
 
 
@@ -56,3 +59,10 @@ def test_a_section_counts_the_kills_of_each_name_and_what_did_not_converge() -> 
     assert found.endswith(
         "| mail: x | 2 | 1 | 1 | 2 | 0 | 1 left a mail marked uncertain |\n| file: y | 2 | 0 | 2 | 0 | 3 | – |"
     )
+
+
+def test_the_document_tells_of_every_story() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    assert [line for line in text.splitlines() if line.startswith("### ")] == [
+        short(story.name, "").rstrip() for story in STORIES
+    ]
