@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Annotated
 
+import psycopg
 import typer
 
 from viang_pipeline.automation.in_process import open_instance, run_range
@@ -14,8 +15,10 @@ from viang_pipeline.cli.runs import read_owed, rebuild_stale, step_status, writt
 from viang_pipeline.collect.platforms import mercado_livre_oauth
 from viang_pipeline.domain.business_day import last_closed_day
 from viang_pipeline.failures import UsageError
+from viang_pipeline.marts.aggregates import CLIENT_DAY
 from viang_pipeline.metabase.refresh import refresh_metabase
 from viang_pipeline.settings import load_settings
+from viang_pipeline.warehouse.restatement_ledger import shown_days
 
 
 def nightly(
@@ -34,7 +37,8 @@ def nightly(
     good = 0
     with open_instance(settings) as instance:
         for client in wanted:
-            first = _first_day(client, yesterday)
+            with database.transaction() as conn:
+                first = first_day(conn, client, yesterday)
             with step_status(client.client_id) as on_step:
                 reports = run_range(
                     instance, "daily_update", client.client_id, first, yesterday,
@@ -62,8 +66,11 @@ def nightly(
     raise typer.Exit(DONE if good == len(wanted) else DONE_IN_PART if good else FAILED)
 
 
-def _first_day(client: ClientState, yesterday: date) -> date:
-    """Missed nights come along with the last one, and a new client gets its whole history."""
-    if not client.complete:
-        return client.starts
-    return min(max(client.complete) + timedelta(days=1), yesterday)
+def first_day(conn: psycopg.Connection, client: ClientState, yesterday: date) -> date:
+    """The first day a night reads: after the last one that was shown, and a new client gets its whole history.
+
+    Missed nights come along, and so do those that died before their days were shown: built from half of their reads,
+    they would be shown now and restated by what is read a minute later.
+    """
+    shown = shown_days(conn, client.client_id, CLIENT_DAY.seen, client.complete)
+    return min(max(shown) + timedelta(days=1), yesterday) if shown else client.starts

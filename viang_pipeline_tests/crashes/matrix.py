@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import re
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from multiprocessing import get_context
 from operator import itemgetter
 from pathlib import Path
@@ -76,30 +79,30 @@ def _row(label: str, found: Sequence[Verdict]) -> str:
 def section(story: Story, verdicts: Sequence[Verdict], passed: int, minutes: float, *, few: bool) -> str:
     """A story's part of the document."""
     good = sum(verdict.converged for verdict in verdicts)
-    chosen = "the first of each name" if few or not story.every else "every one"
+    chosen = "the first of each name" if few else "every one"
     return (
-        f"### {story.name.capitalize()}: `{story.command}`\n\n"
-        f"{passed} boundaries passed, {chosen} killed: {len(verdicts)} kills, {good} converged, "
-        f"in {minutes:.0f} minutes (Python {platform.python_version()}).\n\n{table(verdicts)}"
+        f"### {_title(story)}\n\n"
+        f"{passed} boundaries passed, {chosen} killed: {len(verdicts)} kills, {good} converged, in {minutes:.0f} "
+        f"process-minutes ({datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}).\n\n{table(verdicts)}"
     )
 
 
-def run(stories: Sequence[Story], *, few: bool, processes: int) -> tuple[str, bool]:
-    """The document's part, and whether everything converged; says on stderr how far it is.
+def _title(story: Story) -> str:
+    return f"{story.name.capitalize()}: `{story.command}`"
+
+
+def run(story: Story, *, few: bool, processes: int) -> tuple[str, bool]:
+    """A story's part of the document, and whether everything converged; says on stderr how far it is.
 
     Each process has a world and a Postgres of its own and takes every n-th point.
     """
-    names = [story.name for story in stories]
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        shares = list(pool.map(_share, *zip(*((names, few, n, processes) for n in range(processes)), strict=True)))
-    parts, good = [], True
-    for story, *done in zip(stories, *shares, strict=True):
-        numbered = sorted((each for share in done for each in share.verdicts), key=itemgetter(0))
-        found = [verdict for _, verdict in numbered]
-        minutes = sum(share.seconds for share in done) / 60
-        parts.append(section(story, found, done[0].passed, minutes, few=few))
-        good = good and all(verdict.converged for verdict in found)
-    return "\n\n".join(parts), good
+        shares = list(pool.map(partial(_share, story.name, few, step=processes), range(processes)))
+    numbered = sorted((each for share in shares for each in share.verdicts), key=itemgetter(0))
+    found = [verdict for _, verdict in numbered]
+    minutes = sum(share.seconds for share in shares) / 60
+    good = all(verdict.converged for verdict in found)
+    return section(story, found, shares[0].passed, minutes, few=few), good
 
 
 @dataclass(frozen=True)
@@ -111,16 +114,13 @@ class Share:
     verdicts: list[tuple[int, Verdict]]
 
 
-def _share(names: Sequence[str], few: bool, first: int, step: int) -> list[Share]:
-    shares = []
+def _share(name: str, few: bool, first: int, step: int) -> Share:
+    begun = time.monotonic()
     with house() as opened:
-        for story in (KNOWN[name] for name in names):
-            begun, trial = time.monotonic(), Trial(opened, story)
-            points = trial.representatives if few or not story.every else trial.points
-            numbered = list(enumerate(points))[first::step]
-            found = [(number, _kill(trial, point)) for number, point in numbered]
-            shares.append(Share(len(trial.points) // 2, time.monotonic() - begun, found))
-    return shares
+        trial = Trial(opened, KNOWN[name])
+        numbered = list(enumerate(trial.representatives if few else trial.points))[first::step]
+        found = [(number, _kill(trial, point)) for number, point in numbered]
+        return Share(len(trial.points) // 2, time.monotonic() - begun, found)
 
 
 def _kill(trial: Trial, point: Point) -> Verdict:
@@ -133,28 +133,38 @@ def _kill(trial: Trial, point: Point) -> Verdict:
     return verdict
 
 
-def between_marks(text: str, found: str) -> str:
-    """``text`` with ``found`` between its two marks. Raises ValueError when it has not both."""
+def with_section(text: str, story: Story, found: str) -> str:
+    """``text`` with the story's section replaced or put in its place among the others between the two marks.
+
+    Sections of stories there are no more go. Raises ValueError when a mark is missing.
+    """
     before, _, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    inside, end, after = rest.partition(END)
     if not end:
         raise ValueError(f"{BEGIN} and {END} are needed in the document")
-    return f"{before}{BEGIN}\n\n{found}\n\n{END}{after}"
+    sections = {part.partition("\n")[0]: part.strip() for part in re.split(r"^### ", inside, flags=re.M)}
+    sections[_title(story)] = found.removeprefix("### ")
+    shown = [f"### {sections[title]}" for title in map(_title, STORIES) if title in sections]
+    return before + "\n\n".join([BEGIN, *shown, END]) + after
 
 
 def main() -> None:
-    """Kill, then print or write; 1 when something did not converge."""
+    """Kill, print and write, story by story; 1 when something did not converge."""
     parser = argparse.ArgumentParser(prog="python -m viang_pipeline_tests.crashes", description=__doc__)
     parser.add_argument("--story", action="append", choices=KNOWN, help="only this one; may be repeated")
-    parser.add_argument("--representatives", action="store_true", help="one point of each label, as in the suite")
+    parser.add_argument("--representatives", action="store_true", help="the first point of each name")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="that kill side by side")
     parser.add_argument("--write", type=Path, metavar="FILE", help="put the tables between the marks of this document")
     options = parser.parse_args()
-    document = options.write.read_text(encoding="utf-8") if options.write else f"{BEGIN}{END}"
-    between_marks(document, "")  # a document without marks is refused before an hour of killing
-    stories = [KNOWN[name] for name in options.story] if options.story else list(STORIES)
-    found, good = run(stories, few=options.representatives, processes=options.processes)
-    print(found)
-    if options.write:
-        options.write.write_text(between_marks(document, found), encoding="utf-8")
-    sys.exit(0 if good else os.EX_SOFTWARE)
+    stories = [KNOWN[name] for name in options.story] if options.story else STORIES
+    if options.write:  # a document without marks is refused before an hour of killing
+        with_section(options.write.read_text(encoding="utf-8"), stories[0], "")
+    all_good = True
+    for story in stories:
+        found, good = run(story, few=options.representatives, processes=options.processes)
+        all_good = all_good and good
+        print(found, end="\n\n", flush=True)
+        if options.write:
+            text = options.write.read_text(encoding="utf-8")
+            options.write.write_text(with_section(text, story, found), encoding="utf-8")
+    sys.exit(0 if all_good else os.EX_SOFTWARE)

@@ -6,6 +6,7 @@ import os
 import traceback
 import warnings
 from collections.abc import Callable, Collection, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from multiprocessing.connection import Connection
@@ -20,7 +21,7 @@ from viang_pipeline.automation.state import active_clients
 from viang_pipeline.cli import runs
 from viang_pipeline.cli.console import DONE, DONE_IN_PART
 from viang_pipeline.cli.main import app
-from viang_pipeline.cli.nightly import _first_day
+from viang_pipeline.cli.nightly import first_day
 from viang_pipeline.collect.access import mercado_livre_client
 from viang_pipeline.collect.bling.access import bling_client
 from viang_pipeline.collect.upseller.inbox import take_in
@@ -43,12 +44,16 @@ UNPACED = 10_000.0
 
 @dataclass(frozen=True)
 class Order:
-    """One piece of work for a process: which, with what settings, and where it is to die."""
+    """One piece of work for a process: which, with what settings, and where it is to die.
+
+    ``watched``: boundaries are looked for, which costs a question to Postgres per transaction.
+    """
 
     work: str
     arguments: tuple[Any, ...] = ()
     environment: dict[str, str] = field(default_factory=dict, repr=False)
     fatal: Point | None = None
+    watched: bool = True
 
 
 def perform(order: Order, report: Connection) -> None:
@@ -61,7 +66,7 @@ def perform(order: Order, report: Connection) -> None:
     os.chdir(home)
     instrument = Instrument(order.fatal)
     try:
-        with instrument.watching(home):
+        with instrument.watching(home) if order.watched else nullcontext():
             WORKS[order.work](*order.arguments)
     except BaseException:  # noqa: BLE001  whatever it was, the parent shows it
         report.send((instrument.passed, traceback.format_exc()))
@@ -86,7 +91,7 @@ def night() -> None:
     yesterday = last_closed_day(settings.clock()())
     with database.transaction() as conn:
         (client,) = active_clients(conn)
-    first = _first_day(client, yesterday)
+        first = first_day(conn, client, yesterday)
     read_and_build("daily_update", days_between(first, yesterday))
     with patch.object(runs, "run_range", _run_range):
         runs.read_owed(None, database, CLIENT, first, client.starts, settings.clock()(), lambda step: None)  # type: ignore[arg-type]

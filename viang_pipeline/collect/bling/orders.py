@@ -106,6 +106,8 @@ def _window(work: Work, api: BlingClient, window: ReadWindow, starts: date) -> T
     take.settles = set(window.days)
     if window.moves_cursor_to is not None:
         take.moves[RESOURCE] = window.moves_cursor_to
+        if window.field != CHANGED:  # a first load lists every day by order date itself
+            take.moves[RELISTED] = work.clock()
     take.detail["filtro"] = "alteracao" if window.field == CHANGED else "data"
     return take
 
