@@ -18,7 +18,7 @@ from viang_pipeline.sources.mercado_livre.client import MercadoLivreClient, Orde
 from viang_pipeline.sources.mercado_livre.payloads import CancelDetail
 from viang_pipeline.sources.side_by_side import ahead
 from viang_pipeline.warehouse import ledgers
-from viang_pipeline.warehouse.load import RawRow, RawWrite, upsert_raw
+from viang_pipeline.warehouse.load import RawRow, upsert_raw
 from viang_pipeline.warehouse.locks import lock_client
 
 SOURCE = "mercado_livre"
@@ -98,7 +98,8 @@ def _store(work: Work, read: _Read, starts: date, now: datetime) -> Outcome:
     with work.store.transaction() as conn:
         lock_client(conn, work.client_id)
         write = upsert_raw(conn, TABLE, work.client_id, rows, read_at=now)
-        changed = write.changed_days | _days_sharing_shipments(conn, work.client_id, write)
+        shipments = {order.value.shipment_id for order in answer.orders if order.id in write.changed_keys}
+        changed = write.changed_days | _days_sharing(conn, work.client_id, [str(key) for key in shipments if key])
         ledgers.touch_days(conn, work.client_id, changed | _never_complete(conn, work.client_id, settled))
         ledgers.mark_read(conn, work.client_id, SOURCE, RESOURCE, settled, now)
         if window.moves_cursor_to is not None:
@@ -174,24 +175,18 @@ def _stored_cancellations(conn: psycopg.Connection, client_id: str) -> Callable[
     return known
 
 
-def _days_sharing_shipments(conn: psycopg.Connection, client_id: str, write: RawWrite) -> set[date]:
-    """Days of other orders in the shipments of the changed ones: their share of the freight may move (D4).
+def _days_sharing(conn: psycopg.Connection, client_id: str, shipments: list[str]) -> set[date]:
+    """Days of all orders in the shipments of changed ones: their share of the freight may move (D4).
 
-    Two statements instead of a join, and the client by a subquery: during a first load statistics lag behind. The join
-    would compare every order of the client with every changed one, and a client they do not know looks so small that
-    all it has would be read.
+    The client by a subquery: during a first load statistics lag behind, and a client they do not know looks so small
+    that all it has would be read.
     """
-    if not write.changed_keys:
+    if not shipments:
         return set()
-    shipments = conn.execute(
-        "select distinct payload #>> '{shipping,id}' from raw.mercado_livre_orders"
-        " where client_id = (select %s::text) and chave = any(%s)",
-        [client_id, list(write.changed_keys)],
-    )
     days = conn.execute(
         "select distinct dia from raw.mercado_livre_orders"
         " where client_id = (select %s::text) and payload #>> '{shipping,id}' = any(%s)",
-        [client_id, [shipment for (shipment,) in shipments]],
+        [client_id, shipments],
     )
     return {day for (day,) in days}
 
