@@ -26,6 +26,9 @@ RETRIES, RETRY_AFTER = 4, 30
 """How often, and after how many seconds, a step begins again when the database went away in the middle of it. What was
 committed is found again and not written twice."""
 
+AGAIN = dg.RetryPolicy(max_retries=RETRIES, delay=RETRY_AFTER)
+"""Of a check, which has nothing else to stumble over: one that is cut off would keep what comes after it undone."""
+
 POLICY = dg.BackfillPolicy.multi_run(max_partitions_per_run=partitions.MAX_DAYS_PER_RUN)
 
 
@@ -60,7 +63,10 @@ def each_client(
             )
     metadata = _metadata(wanted, outcomes, failures)
     if preview is not None and not failures:
-        metadata |= preview(wanted)
+        try:
+            metadata |= preview(wanted)
+        except (ViangError, psycopg.Error) as failure:
+            failures = dict.fromkeys(wanted, failure)
     _report(context, outcomes, metadata, failed=bool(failures))
     if failures:
         if context.retry_number < RETRIES and any(went_away(failure) for failure in failures.values()):

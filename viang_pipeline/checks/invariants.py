@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import dagster as dg
 
+from viang_pipeline.assets.client_days import AGAIN
 from viang_pipeline.assets.marts import agg_client_day, fact_billing, fact_order_line, fact_sku_day, sku_portfolio
 from viang_pipeline.assets.raw_mercado_livre import mercado_livre_orders
 from viang_pipeline.checks.scope import result, row_condition, run_scope, sql_text, verdict
@@ -48,7 +49,12 @@ def _over_rows(
     """
 
     @dg.asset_check(
-        name=name, asset=asset, description=description, blocking=not warning, additional_deps=list(also) or None
+        name=name,
+        asset=asset,
+        description=description,
+        blocking=not warning,
+        additional_deps=list(also) or None,
+        retry_policy=AGAIN,
     )
     def check(context: dg.AssetCheckExecutionContext, supabase: SupabaseResource) -> dg.AssetCheckResult:
         scope, values = row_condition(context)
@@ -62,6 +68,7 @@ def _over_rows(
 
 
 @dg.asset_check(
+    retry_policy=AGAIN,
     asset=mercado_livre_orders,
     blocking=True,
     description="I8: tudo o que a busca anunciou foi lido e está guardado.",
@@ -224,6 +231,7 @@ classes_somam_o_cliente = _over_rows(
 
 
 @dg.asset_check(
+    retry_policy=AGAIN,
     asset=agg_client_day,
     blocking=True,
     description="I9: nenhuma linha de um dia que ainda não fechou.",
@@ -242,6 +250,7 @@ def nenhum_dia_aberto(supabase: SupabaseResource) -> dg.AssetCheckResult:
 
 
 @dg.asset_check(
+    retry_policy=AGAIN,
     asset=agg_client_day,
     description="I16: as definições de métricas no banco são as do dicionário.",
 )
@@ -258,6 +267,7 @@ def dicionario_em_dia(supabase: SupabaseResource) -> dg.AssetCheckResult:
 
 
 @dg.asset_check(
+    retry_policy=AGAIN,
     asset=agg_client_day,
     blocking=True,
     description="I10: reconstruir os mesmos dias a partir do dado bruto não muda nenhuma linha.",

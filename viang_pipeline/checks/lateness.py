@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from viang_pipeline.assets.client_days import AGAIN
 from viang_pipeline.assets.marts import agg_client_day
 from viang_pipeline.automation.decisions import newest_expected_day
 from viang_pipeline.automation.state import BLING_FEEDS, OTHER_SOURCES
@@ -24,7 +25,9 @@ _BEHIND = """
 """
 
 
-@dg.asset_check(asset=agg_client_day, description="Nenhum cliente ativo está atrasado na leitura de pedidos.")
+@dg.asset_check(
+    retry_policy=AGAIN, asset=agg_client_day, description="Nenhum cliente ativo está atrasado na leitura de pedidos."
+)
 def clientes_em_dia(supabase: SupabaseResource) -> dg.AssetCheckResult:
     """A warning that names the clients whose newest complete day is older than it should be by now."""
     expected = newest_expected_day(supabase.settings.clock()())
@@ -68,6 +71,7 @@ BESIDE_ORDERS = (
 
 
 @dg.asset_check(
+    retry_policy=AGAIN,
     asset=agg_client_day,
     description="De todo cliente com os pedidos em dia, as outras fontes também foram lidas.",
 )

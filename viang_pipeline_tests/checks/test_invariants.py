@@ -8,9 +8,10 @@ import dagster as dg
 import pytest
 from psycopg.types.json import Jsonb
 
+from viang_pipeline.assets.client_days import RETRIES, RETRY_AFTER
 from viang_pipeline.checks.lateness import BESIDE_ORDERS
 from viang_pipeline.warehouse import ledgers
-from viang_pipeline_tests.checks.conftest import RunChecks
+from viang_pipeline_tests.checks.conftest import CHECKS, RunChecks
 from viang_pipeline_tests.marts.shop import DAY, NOW, Shop, order
 
 LOG = """
@@ -57,6 +58,12 @@ SUMMED = """
 
 def _detail(announced: int = 9, collected: int = 9) -> Jsonb:
     return Jsonb({"anunciados": announced, "coletados": collected, "lidos": 9, "antes_do_historico": 0})
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: next(iter(check.check_keys)).name)
+def test_a_check_that_lost_the_database_begins_again(check: dg.AssetChecksDefinition) -> None:
+    """What comes after a blocking check would otherwise stay undone, and nothing asks for it later."""
+    assert check.node_def.retry_policy == dg.RetryPolicy(max_retries=RETRIES, delay=RETRY_AFTER)
 
 
 def test_every_invariant_holds_on_the_golden_day(shop: Shop, run_checks: RunChecks) -> None:

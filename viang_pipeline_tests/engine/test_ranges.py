@@ -146,7 +146,13 @@ class Toy:
     broken: frozenset[str] = frozenset()
     stops_after: int | None = None
     away: int = 0
+    away_in_preview: int = 0
     asked: int = 0
+
+    def preview(self, wanted: partitions.ClientDays) -> dict[str, object]:
+        if self.asked <= self.away_in_preview:
+            raise DatabaseAway("O Postgres não aceitou a conexão", where="banco", action="Espere.")
+        return {}
 
     def __call__(self, client_id: str, days: list[date]) -> Outcome:
         self.asked += 1
@@ -165,7 +171,7 @@ def execute(toy: Toy, tags: dict[str, str], instance: dg.DagsterInstance) -> dg.
 
         @dg.asset(partitions_def=partitions.client_day, backfill_policy=POLICY)
         def toy_days(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
-            return each_client(context, NOW, toy)
+            return each_client(context, NOW, toy, toy.preview)
 
     job = dg.define_asset_job("toy", [toy_days], partitions_def=partitions.client_day)
     definitions = dg.Definitions(assets=[toy_days], jobs=[job])
@@ -227,6 +233,17 @@ def test_a_step_begins_again_when_the_database_went_away(
 
     assert (result.success, toy.asked) == (True, 3)
     assert reported(result, instance) == keys("casa", FIRST, FIRST)
+
+
+def test_a_step_whose_preview_lost_the_database_begins_again(
+    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_days, "RETRY_AFTER", 0)
+    toy = Toy(away_in_preview=1)
+
+    result = execute(toy, single("casa", "2026-07-01"), instance)
+
+    assert (result.success, toy.asked) == (True, 2)
 
 
 def test_a_database_that_stays_away_fails_the_step_with_a_sentence(
