@@ -17,6 +17,7 @@ import dagster as dg
 import httpx
 import psycopg
 import sqlalchemy
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from viang_pipeline.automation.jobs import MARTS, RAW, daily_update
 from viang_pipeline.automation.sensors import lost_retries
@@ -112,15 +113,25 @@ class Night:
             self.runs[client_id] = self.launch("daily_update", tags, config)
 
     def launch(self, job: str, tags: dict[str, str], config: dict[str, object]) -> str:
-        """What the launchpad sends for one run; the run's id."""
+        """What the launchpad sends for one run; the run's id. Like a person, it asks again when the answer is an error:
+        the first one the webserver gives after its Postgres was away, from connections it had kept."""
         params = {
             "selector": {**SELECTOR, "pipelineName": job},
             "runConfigData": config,
             "executionMetadata": {"tags": [{"key": key, "value": value} for key, value in tags.items()]},
         }
         body = {"query": RUN, "variables": {"params": params}}
-        answer = httpx.post(f"{self.house.url}/graphql", json=body, timeout=60, verify=trusted()).raise_for_status()
-        given = answer.json()["data"]["launchPipelineExecution"]
+
+        def ask() -> httpx.Response:
+            return httpx.post(f"{self.house.url}/graphql", json=body, timeout=60, verify=trusted()).raise_for_status()
+
+        again = Retrying(
+            retry=retry_if_exception_type(httpx.HTTPError),
+            stop=stop_after_delay(60),
+            wait=wait_fixed(0.2),
+            reraise=True,
+        )
+        given = again(ask).json()["data"]["launchPipelineExecution"]
         assert given["__typename"] == "LaunchRunSuccess", given
         return str(given["run"]["runId"])
 
