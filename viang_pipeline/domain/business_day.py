@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")
 
 
-@lru_cache(maxsize=10_000)  # an order's times are read where it is checked, cut to its window and stored
 def parse_instant(text: str) -> datetime:
     """An ISO timestamp with any offset form (``Z``, ``+00:00``, ``-0400``) as an aware UTC instant.
 

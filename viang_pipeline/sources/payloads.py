@@ -114,12 +114,8 @@ def pseudonym(salt: str, identity: int | str) -> str:
     """
     if not salt:
         raise ValueError("a pseudonym needs a salt")
-    return blake2b(str(identity).encode(), key=_key(salt), digest_size=HASH_BYTES).hexdigest()
-
-
-@lru_cache(maxsize=64)
-def _key(salt: str) -> bytes:
-    return blake2b(salt.encode(), digest_size=32).digest()
+    key = blake2b(salt.encode(), digest_size=32).digest()
+    return blake2b(str(identity).encode(), key=key, digest_size=HASH_BYTES).hexdigest()
 
 
 def storable(content: bytes) -> bytes:
