@@ -139,7 +139,7 @@ def _converge(
     now = work.clock()
     # Lines just written are not in the statistics yet: a plan made for one row would go through one side of a join
     # again for every row of the other. Joined is in the order written, keys first: trying every other order takes a
-    # third of the planning, which for the days of a night is most of the work, and finds the same joins.
+    # third of the planning, which for the days of a night is most of the work, and finds joins that cost the same.
     conn.execute("set local enable_nestloop = off; set local join_collapse_limit = 1")
     result = converge(
         conn,
