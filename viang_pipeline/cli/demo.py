@@ -44,7 +44,7 @@ from viang_pipeline.warehouse import clients
 from viang_pipeline.warehouse.database import Database, open_database
 
 MOST_DAYS = 90
-UNPACED = {"bling": {"calls_per_second": 1000.0}}
+UNPACED = {"bling": {"calls_per_second": 1_000_000.0}}
 """The simulated Bling is asked as fast as it answers; a real account never is."""
 
 PARAMETERS = {

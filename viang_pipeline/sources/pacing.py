@@ -123,11 +123,13 @@ def bling_day(company: str) -> str:
 
 
 def bling_scopes(company: str, account_rate: float = BLING_ACCOUNT_RATE) -> tuple[Scope, ...]:
-    """The budgets a request of a Bling account takes from (contract Bling §4)."""
+    """The budgets a request of a Bling account takes from (contract Bling §4). A faster account is one of a sandbox,
+    which must not wait for the address; the day is only ever closed."""
+    address_rate = max(BLING_ADDRESS_RATE, account_rate)
     return (
         Scope(f"bling:conta:{company}", account_rate, common=False),
-        Scope(bling_day(company), BLING_ADDRESS_RATE, common=True, closes=True),
-        Scope(BLING_ADDRESS, max(BLING_ADDRESS_RATE, account_rate), common=True, closes=True),
+        Scope(bling_day(company), address_rate, common=True, closes=True),
+        Scope(BLING_ADDRESS, address_rate, common=True, closes=True),
     )
 
 

@@ -39,7 +39,7 @@ from viang_pipeline.warehouse.session import Session
 from viang_pipeline_tests.crashes.boundaries import Instrument, Point
 
 CLIENT = "loja-0"
-UNPACED = 10_000.0
+UNPACED = 1_000_000.0
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def perform(order: Order, report: Connection) -> None:
     os.environ.update(order.environment)
     http.FIRST_BACKOFF = 0.0
     http._wait = lambda state: 0.0
-    pacing.BLING_TOKEN_RATE = UNPACED
+    pacing.BLING_TOKEN_RATE = pacing.BLING_ADDRESS_RATE = UNPACED
     home = Path(order.environment["VIANG_HOME"])
     os.chdir(home)
     instrument = Instrument(order.fatal)

@@ -13,6 +13,7 @@ from viang_pipeline.settings import Settings
 from viang_pipeline.sources import http, pacing
 from viang_pipeline.warehouse.database import Database
 from viang_pipeline_tests.end_to_end.driver import Installation, installed
+from viang_pipeline_tests.end_to_end.erp import UNPACED
 
 Install = Callable[..., Installation]
 
@@ -24,7 +25,8 @@ def install(
     """``install(world, now=…)``: a configured installation on a fresh database, reading that world."""
     monkeypatch.setattr(http, "FIRST_BACKOFF", 0.0)
     monkeypatch.setattr(http, "_wait", lambda state: 0.0)
-    monkeypatch.setattr(pacing, "BLING_TOKEN_RATE", 1000.0)
+    monkeypatch.setattr(pacing, "BLING_TOKEN_RATE", UNPACED)
+    monkeypatch.setattr(pacing, "BLING_ADDRESS_RATE", UNPACED)
     settings_env()
     with ExitStack() as running:
 

@@ -26,7 +26,7 @@ FIRST_DAY = START.date()
 NIGHT = utc("2026-03-10T03:30:00-03:00")
 YESTERDAY = date(2026, 3, 9)
 DAY = timedelta(days=1)
-UNPACED = 10_000.0
+UNPACED = 1_000_000.0
 
 
 def local(text: str) -> datetime:

@@ -29,7 +29,7 @@ from viang_pipeline.warehouse.database import Database
 from viang_pipeline_tests.topology.environment import only, settings_of
 from viang_pipeline_tests.topology.town import CLIENTS, FIRST, addresses, opened, world
 
-UNPACED = {"bling": {"calls_per_second": 1000.0}}
+UNPACED = {"bling": {"calls_per_second": 1_000_000.0}}
 PLATFORMS = ("mercado_livre", "bling")
 PARAMETERS = {
     "tax": "aliquota,vigente_de\n0.0532,{first}\n",
