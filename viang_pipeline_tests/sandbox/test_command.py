@@ -16,7 +16,11 @@ from viang_pipeline.cli.sandbox import FAULTS, chosen_faults
 
 
 def test_it_prints_what_to_configure_and_serves_real_time_until_interrupted() -> None:
-    command = "from viang_pipeline.cli.sandbox import sandbox; sandbox(port=0, seed=1, faults='')"
+    # A shell that starts the suite in the background lets its children ignore Ctrl+C.
+    command = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
+        "from viang_pipeline.cli.sandbox import sandbox; sandbox(port=0, seed=1, faults='')"
+    )
     process = subprocess.Popen([sys.executable, "-c", command], stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
