@@ -123,7 +123,7 @@ def storable(content: bytes) -> bytes:
 
     Postgres refuses both in text and jsonb; one title with them must not end every reading of its client.
     """
-    if b"\\u0000" in content or b"\\ud" in content or b"\\uD" in content:
+    if b"\\u" in content and (b"\\u0000" in content or b"\\ud" in content or b"\\uD" in content):
         return _ESCAPE.sub(lambda found: b"\\ufffd" if found.group(1) else found.group(), content)
     return content
 
@@ -234,7 +234,7 @@ class _Shape:
         self.strict = self._strict(kind.__name__)
 
     def _strict(self, name: str) -> type[msgspec.Struct]:
-        types: dict[str, Any] = dict.fromkeys(sorted(self.decided), Any)
+        types: dict[str, Any] = dict.fromkeys(sorted(self.decided), msgspec.Raw)
         types |= {name: shape.strict | list[shape.strict | None] | None for name, shape in self.nested}  # type: ignore[name-defined]
         attributes = {f"_{number}": name for number, name in enumerate(types)}
         return msgspec.defstruct(

@@ -114,7 +114,7 @@ class MercadoLivreClient:
         for status in (None, CANCELLED):
             part = orders_search.read_window(
                 lambda start, end, offset, only=status: self._orders_page(field, start, end, offset, only),  # type: ignore[misc]
-                lambda row: self._own(bytes(row), "/orders/search", unknown),
+                lambda row: self._own(row, "/orders/search", unknown),
                 lower,
                 reach,
                 settled=lambda order: _inside(order, field, lower, upper),
