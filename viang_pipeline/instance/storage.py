@@ -6,19 +6,25 @@ into the catalogue for tables and columns of Dagster's own some hundred times; w
 
 A process that records the start of a run shows from then on that the run lives. The status of a failed run is stored
 before the event that tells of it: Dagster's daemon reads the event once, and where the status did not say so yet, the
-run was never tried again. Two runs that are the first to use a
-pool make it at the same moment: Dagster lets one of them crash.
+run was never tried again. Two runs that are the first to use a pool make it at the same moment: Dagster lets one of
+them crash.
+
+A kept connection that has rested is asked before it is used: after a restart of the database the webserver would answer
+the first click with an error.
 """
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import dagster as dg
 from dagster_postgres import DagsterPostgresStorage
-from sqlalchemy.exc import InternalError
+from sqlalchemy.event import listen
+from sqlalchemy.exc import DisconnectionError, InternalError
 
 from viang_pipeline.instance.alive import SignOfLife
 
@@ -26,10 +32,12 @@ if TYPE_CHECKING:
     from dagster._core.storage.runs import RunStorage
     from dagster._serdes import ConfigurableClassData
     from dagster_postgres import PostgresEventLogStorage
+    from sqlalchemy.pool import ConnectionPoolEntry
 
 STATEMENT_MILLISECONDS = 300_000
 RECYCLE_SECONDS = 600
 MOST_AT_ONCE = 20
+REST_SECONDS = 2.0
 LOOKED_UP = ("has_table", "has_asset_key_col")
 ENDS = (dg.DagsterEventType.RUN_SUCCESS, dg.DagsterEventType.RUN_FAILURE, dg.DagsterEventType.RUN_CANCELED)
 IN_FAILED_TRANSACTION = "25P02"
@@ -46,7 +54,9 @@ class PooledPostgresStorage(DagsterPostgresStorage):
     ) -> PooledPostgresStorage:
         """The storage that ``dagster.yaml`` names."""
         storage = cls(config_value["postgres_url"], inst_data=inst_data)
-        for part in (storage.run_storage, storage.event_log_storage, storage.schedule_storage):
+        parts: tuple[Any, ...] = (storage.run_storage, storage.event_log_storage, storage.schedule_storage)
+        for part in parts:
+            part.optimize_for_webserver = _asking_after_rest(part)  # the webserver does it again, in its own way
             part.optimize_for_webserver(STATEMENT_MILLISECONDS, RECYCLE_SECONDS, MOST_AT_ONCE)
         for question in LOOKED_UP:
             setattr(storage.event_log_storage, question, _until_found(getattr(storage.event_log_storage, question)))
@@ -59,6 +69,28 @@ class PooledPostgresStorage(DagsterPostgresStorage):
 def url_of(instance: dg.DagsterInstance) -> str:
     """Where an instance with this storage keeps its events."""
     return cast("PostgresEventLogStorage", instance.event_log_storage).postgres_url
+
+
+def _asking_after_rest(part: Any) -> Callable[..., None]:
+    """``part.optimize_for_webserver`` with a pool that asks a connection unused for a while whether it still is one."""
+    optimize = part.optimize_for_webserver
+
+    def optimize_and_ask(*given: Any, **named: Any) -> None:
+        optimize(*given, **named)
+        listen(part._engine, "checkin", note_time)
+        listen(part._engine, "checkout", ask)
+
+    def note_time(connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info["used_at"] = time.monotonic()
+
+    def ask(connection: Any, record: ConnectionPoolEntry, proxy: object) -> None:
+        if time.monotonic() - record.info.get("used_at", math.inf) > REST_SECONDS:
+            try:
+                part._engine.dialect.do_ping(connection)
+            except part._engine.dialect.loaded_dbapi.Error as gone:
+                raise DisconnectionError from gone  # the pool opens another
+
+    return optimize_and_ask
 
 
 def _made_once(make: Callable[[str], bool]) -> Callable[[str], bool]:

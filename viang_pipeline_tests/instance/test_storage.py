@@ -11,6 +11,7 @@ from dagster._core.events import JobFailureData, RunFailureReason
 from dagster._core.storage.tags import RUN_FAILURE_REASON_TAG
 from dagster._core.test_utils import instance_for_test
 
+from viang_pipeline.instance import storage
 from viang_pipeline.instance.storage import PooledPostgresStorage
 from viang_pipeline.warehouse.database import Database
 
@@ -18,12 +19,12 @@ from viang_pipeline.warehouse.database import Database
 @pytest.fixture
 def instance(empty_database: Database) -> Iterator[dg.DagsterInstance]:
     """An instance that keeps everything in our storage."""
-    storage = {
+    ours = {
         "module": PooledPostgresStorage.__module__,
         "class": PooledPostgresStorage.__name__,
         "config": {"postgres_url": empty_database.url.replace("postgresql:", "postgresql+psycopg2:")},
     }
-    with instance_for_test(overrides={"storage": {"custom": storage}}) as made:
+    with instance_for_test(overrides={"storage": {"custom": ours}}) as made:
         yield made
 
 
@@ -45,3 +46,17 @@ def test_a_run_has_failed_and_says_why_before_the_event_can_be_read(
     instance.report_run_failed(run, job_failure_data=JobFailureData(None, RunFailureReason.STEP_FAILURE))
     assert found[0] == (dg.DagsterRunStatus.FAILURE, "STEP_FAILURE", 0)
     assert found[-1][-1] == 1
+
+
+def test_a_kept_connection_the_server_dropped_while_it_rested_is_replaced_without_an_error(
+    instance: dg.DagsterInstance, empty_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The webserver sets its pools up itself; what it is asked first after a restart of the database it answers."""
+    monkeypatch.setattr(storage, "REST_SECONDS", -1.0)
+    instance.optimize_for_webserver(statement_timeout=5_000, pool_recycle=600, max_overflow=5)
+    run = instance.create_run_for_job(dg.GraphDefinition(name="nothing").to_job())
+    others = "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
+    with empty_database.transaction() as conn:
+        dropped = conn.execute(f"{others} and pid <> pg_backend_pid()").fetchall()
+    assert (True,) in dropped
+    assert instance.get_run_by_id(run.run_id) is not None

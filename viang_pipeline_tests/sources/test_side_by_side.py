@@ -71,7 +71,7 @@ def test_a_few_are_read_ahead_while_one_is_worked_on_and_no_more() -> None:
     for answer in ahead(platform.ask, range(20)):
         time.sleep(0.01)
         assert len(platform.asked) == min(answer + 1 + AHEAD, 20)
-    assert platform.most_at_once == AHEAD
+    assert platform.most_at_once == AHEAD > 1
 
 
 def test_nothing_new_is_asked_after_a_failure_and_everything_before_it_was_handed_out() -> None:
