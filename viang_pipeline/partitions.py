@@ -18,13 +18,12 @@ from dagster._core.storage.tags import (
     PARTITION_NAME_TAG,
 )
 
-from viang_pipeline.domain.business_day import SAO_PAULO, last_closed_day
+from viang_pipeline.domain.business_day import FIRST_DAY, SAO_PAULO, last_closed_day
 from viang_pipeline.failures import UsageError
 
 if TYPE_CHECKING:
     from dagster._core.instance.types import DynamicPartitionsStore
 
-FIRST_DAY = date(2025, 1, 1)
 CLIENT_TAG = "viang/client"
 MAX_DAYS_PER_RUN = 31
 

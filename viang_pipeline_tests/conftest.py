@@ -6,6 +6,7 @@ Each test gets a database of its own, copied from a template that was migrated o
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import shutil
@@ -68,6 +69,18 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     worker: dict[str, str] | None = getattr(config, "workerinput", None)
     config.stash[_home_key] = Path(worker["postgres_home"]) if worker else open_folder("viang-tests-", _in_memory())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """What importing and collecting leaves stays to the end: looking through it for garbage, now and again after every
+    so many tests, would cost more than the imports."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 
-from viang_pipeline.domain.business_day import SAO_PAULO, days_between, last_closed_day
-from viang_pipeline.partitions import FIRST_DAY, MAX_DAYS_PER_RUN
+from viang_pipeline.domain.business_day import FIRST_DAY, SAO_PAULO, days_between, last_closed_day
+from viang_pipeline.partitions import MAX_DAYS_PER_RUN
 
 Range = tuple[date, date]
 

@@ -11,8 +11,7 @@ import psycopg
 
 from viang_pipeline.automation import decisions
 from viang_pipeline.automation.state import active_clients, unread_sources
-from viang_pipeline.domain.business_day import SAO_PAULO, days_between, last_closed_day
-from viang_pipeline.partitions import FIRST_DAY
+from viang_pipeline.domain.business_day import FIRST_DAY, SAO_PAULO, days_between, last_closed_day
 from viang_pipeline.warehouse import ledgers
 
 REACH = timedelta(days=89)

@@ -23,7 +23,7 @@ from viang_pipeline.automation.state import (
     unread_sources,
 )
 from viang_pipeline.collect.upseller.inbox import waiting, whole
-from viang_pipeline.domain.business_day import SAO_PAULO, last_closed_day
+from viang_pipeline.domain.business_day import FIRST_DAY, SAO_PAULO, last_closed_day
 from viang_pipeline.mail import outbox
 from viang_pipeline.mail.access import open_mailer
 from viang_pipeline.mail.alerting import queue_failures
@@ -42,7 +42,7 @@ def _request(why: str, client_id: str, days: decisions.Range, now: datetime) -> 
     first, last = days
     return dg.RunRequest(
         run_key=f"{why}:{client_id}:{first}:{last}:{now:%Y-%m-%dT%H}",
-        tags=partitions.range_tags(client_id, first, last, starts=partitions.FIRST_DAY, now=now),
+        tags=partitions.range_tags(client_id, first, last, starts=FIRST_DAY, now=now),
     )
 
 
@@ -154,7 +154,7 @@ def catch_up_sources(context: dg.SensorEvaluationContext, supabase: SupabaseReso
             requests.append(
                 dg.RunRequest(
                     run_key=why,
-                    tags=partitions.range_tags(client_id, first, last, starts=partitions.FIRST_DAY, now=now),
+                    tags=partitions.range_tags(client_id, first, last, starts=FIRST_DAY, now=now),
                     asset_selection=[dg.AssetKey(name.split("/")) for name in sources]
                     + [dg.AssetKey(mart) for mart in BUILDERS],
                 )
@@ -215,7 +215,7 @@ def upseller_inbox(context: dg.SensorEvaluationContext, supabase: SupabaseResour
             requests.append(
                 dg.RunRequest(
                     run_key=f"upseller:{client_id}:{which}:{now:%Y-%m-%dT%H}",
-                    tags=partitions.range_tags(client_id, day, day, starts=partitions.FIRST_DAY, now=now),
+                    tags=partitions.range_tags(client_id, day, day, starts=FIRST_DAY, now=now),
                     asset_selection=[dg.AssetKey(["upseller", "files"])],
                 )
             )

@@ -11,9 +11,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from viang_pipeline.cli.console import out, parse_day, ready_database, show
-from viang_pipeline.domain.business_day import last_closed_day
+from viang_pipeline.domain.business_day import FIRST_DAY, last_closed_day
 from viang_pipeline.failures import UsageError
-from viang_pipeline.partitions import FIRST_DAY
 from viang_pipeline.settings import load_settings
 from viang_pipeline.warehouse import clients as registry
 from viang_pipeline.warehouse.client_readers import make_reader

@@ -17,7 +17,7 @@ from viang_pipeline.domain.plain_text import steers
 from viang_pipeline.failures import UsageError
 from viang_pipeline.settings import Settings, load_settings
 from viang_pipeline.warehouse.database import Database, open_database
-from viang_pipeline.warehouse.migrate import pending
+from viang_pipeline.warehouse.revisions import pending
 
 DONE, FAILED, WRONG_USAGE, DONE_IN_PART = 0, 1, 2, 3
 PLAIN_WIDTH = 160

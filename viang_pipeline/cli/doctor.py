@@ -22,7 +22,7 @@ from viang_pipeline.metabase.refresh import open_metabase
 from viang_pipeline.settings import Settings, is_loopback, load_settings
 from viang_pipeline.warehouse.database import Database, dagster_database_url, open_database, token_keys
 from viang_pipeline.warehouse.inspection import Finding, Level, inspect
-from viang_pipeline.warehouse.migrate import MigrationError, pending
+from viang_pipeline.warehouse.revisions import MigrationError, pending
 from viang_pipeline.warehouse.token_store import TokenState, TokenStore
 
 COLOURS = {"ok": "green", "aviso": "yellow", "falha": "red"}

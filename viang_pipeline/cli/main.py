@@ -6,25 +6,43 @@ from typing import Annotated
 
 import typer
 
-from viang_pipeline.cli import clients, db, imports, mail, metabase, params
-from viang_pipeline.cli.connect import connect
-from viang_pipeline.cli.demo import demo
-from viang_pipeline.cli.doctor import doctor
-from viang_pipeline.cli.insight import insight
-from viang_pipeline.cli.nightly import nightly
-from viang_pipeline.cli.report import report
-from viang_pipeline.cli.reprocess import reprocess
-from viang_pipeline.cli.sandbox import sandbox
-from viang_pipeline.cli.shell import Shell
-from viang_pipeline.cli.status import status
-from viang_pipeline.cli.tokens import refresh_tokens
-from viang_pipeline.cli.up import up
+from viang_pipeline.cli.shell import Place, Shell
 from viang_pipeline.logs import set_up_logging
 from viang_pipeline.settings import load_settings
 
+START, CLIENTS, DATA, CARE = "Começar", "Clientes", "Dados", "Manutenção"
+
+# In the order of the help.
+COMMANDS = {
+    "demo": Place(START, "demo:demo"),
+    "up": Place(START, "up:up"),
+    "connect": Place(CLIENTS, "connect:connect"),
+    "refresh-tokens": Place(CLIENTS, "tokens:refresh_tokens"),
+    "clients": Place(CLIENTS, "clients:app"),
+    "nightly": Place(DATA, "nightly:nightly"),
+    "reprocess": Place(DATA, "reprocess:reprocess"),
+    "insight": Place(DATA, "insight:insight"),
+    "report": Place(DATA, "report:report"),
+    "status": Place(DATA, "status:status"),
+    "import": Place(DATA, "imports:app"),
+    "params": Place(DATA, "params:app"),
+    "metabase": Place(DATA, "metabase:app"),
+    "doctor": Place(CARE, "doctor:doctor"),
+    "sandbox": Place(CARE, "sandbox:sandbox"),
+    "mail": Place(CARE, "mail:app"),
+    "db": Place(CARE, "db:app"),
+}
+
+
+class Viang(Shell):
+    """The top of ``viang``."""
+
+    places = COMMANDS
+
+
 app = typer.Typer(
     name="viang",
-    cls=Shell,
+    cls=Viang,
     help="Dados do Mercado Livre, do Bling e do UpSeller em números diários confiáveis, por cliente e por SKU.",
     no_args_is_help=True,
     add_completion=False,
@@ -40,27 +58,6 @@ def start(
     """Dados do Mercado Livre, do Bling e do UpSeller em números diários confiáveis, por cliente e por SKU."""
     settings = load_settings()
     set_up_logging(settings.home, verbose=verbose, as_json=settings.json_logs)
-
-
-START, CLIENTS, DATA, CARE = "Começar", "Clientes", "Dados", "Manutenção"
-
-app.command(rich_help_panel=START)(demo)
-app.command(rich_help_panel=START)(up)
-app.add_typer(clients.app, name="clients", rich_help_panel=CLIENTS)
-app.command(rich_help_panel=CLIENTS)(connect)
-app.command(rich_help_panel=CLIENTS)(refresh_tokens)
-app.command(rich_help_panel=DATA)(nightly)
-app.command(rich_help_panel=DATA)(reprocess)
-app.command(rich_help_panel=DATA)(insight)
-app.command(rich_help_panel=DATA)(report)
-app.command(rich_help_panel=DATA)(status)
-app.add_typer(imports.app, name="import", rich_help_panel=DATA)
-app.add_typer(params.app, name="params", rich_help_panel=DATA)
-app.add_typer(metabase.app, name="metabase", rich_help_panel=DATA)
-app.command(rich_help_panel=CARE)(doctor)
-app.add_typer(mail.app, name="mail", rich_help_panel=CARE)
-app.add_typer(db.app, name="db", rich_help_panel=CARE)
-app.command(rich_help_panel=CARE)(sandbox)
 
 
 def main() -> None:

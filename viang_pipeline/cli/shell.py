@@ -1,4 +1,5 @@
-"""How every command ends: one line on stderr and the exit codes of product.md §3, whatever went wrong.
+"""How every command begins and ends: imported when it is asked for, and one line on stderr and the exit codes of
+product.md §3, whatever went wrong.
 
 Also the Portuguese wording of what the command-line library says in English.
 """
@@ -8,13 +9,15 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
+from typing import Any, ClassVar, NamedTuple, cast
 
 import psycopg
 import typer
 from typer import rich_utils
 from typer.core import TyperCommand, TyperGroup
+from typer.main import get_group
 
 from viang_pipeline.cli.console import DONE, FAILED, WRONG_USAGE, err
 from viang_pipeline.failures import UsageError, ViangError
@@ -46,8 +49,57 @@ def portuguese(message: str) -> str:
     return message
 
 
+class Place(NamedTuple):
+    """Where a command stands: the panel of the help, and ``module:name`` below viang_pipeline.cli."""
+
+    panel: str
+    code: str
+
+
+class Commands(Mapping[str, TyperGroup | TyperCommand]):
+    """Commands by name, each imported when it is asked for: what they all import takes longer than most of them do."""
+
+    def __init__(self, places: Mapping[str, Place]) -> None:
+        self.places = places
+
+    def __getitem__(self, name: str) -> TyperGroup | TyperCommand:
+        panel, code = self.places[name]
+        module, _, attribute = code.partition(":")
+        found = getattr(import_module(f"viang_pipeline.cli.{module}"), attribute)
+        alone = typer.Typer(rich_markup_mode="rich")
+        if isinstance(found, typer.Typer):
+            alone.add_typer(found, name=name, rich_help_panel=panel)
+        else:
+            alone.command(name, rich_help_panel=panel)(found)
+        return cast(TyperGroup | TyperCommand, get_group(alone).commands[name])
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.places
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.places)
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+
 class Shell(TyperGroup):
     """The top of the command tree: runs one command and turns its outcome into an exit code."""
+
+    places: ClassVar[Mapping[str, Place]] = {}
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        if self.places:
+            self.commands = cast(Any, Commands(self.places))
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name, None where there is none; it speaks Portuguese."""
+        command = super().get_command(ctx, cmd_name)
+        if command is not None:
+            for each in _with_all_below(cast(TyperGroup | TyperCommand, command)):
+                _speak_portuguese(each)
+        return command
 
     def main(
         self,
@@ -59,7 +111,8 @@ class Shell(TyperGroup):
         **extra: Any,
     ) -> Any:
         """Run the command line and leave the process with 0, 1, 2 or 3 (130 when interrupted)."""
-        speak_portuguese(self)
+        _headings_in_portuguese()
+        _speak_portuguese(self)
         try:
             code = super().main(args, prog_name or "viang", complete_var, False, windows_expand_args, **extra)
         except typer.TyperException as error:
@@ -104,26 +157,26 @@ def _record_unexpected(error: Exception) -> None:
     err.print(f"Erro inesperado ({type(error).__name__}). {place}", style="red", markup=False, soft_wrap=True)
 
 
-def speak_portuguese(top: TyperGroup) -> None:
-    """Headings and the line of ``--help``, for every command below ``top``."""
+def _headings_in_portuguese() -> None:
     rich_utils.ARGUMENTS_PANEL_TITLE = "Argumentos"
     rich_utils.OPTIONS_PANEL_TITLE = "Opções"
     rich_utils.COMMANDS_PANEL_TITLE = "Comandos"
     rich_utils.DEFAULT_STRING = "[padrão: {}]"
     rich_utils.REQUIRED_LONG_STRING = "[obrigatório]"
-    for command in _below(top):
-        command.options_metavar = "[OPÇÕES]"
-        if isinstance(command, TyperGroup):
-            command.subcommand_metavar = "COMANDO …"
-        help_option = command.get_help_option(typer.Context(command))
-        if help_option is not None:
-            help_option.help = HELP_LINE
 
 
-def _below(group: TyperGroup) -> Iterator[TyperGroup | TyperCommand]:
-    yield group
-    for command in group.commands.values():
-        if isinstance(command, TyperGroup):
-            yield from _below(command)
-        elif isinstance(command, TyperCommand):
-            yield command
+def _speak_portuguese(command: TyperGroup | TyperCommand) -> None:
+    """The line of ``--help``, and what stands for options and commands."""
+    command.options_metavar = "[OPÇÕES]"
+    if isinstance(command, TyperGroup):
+        command.subcommand_metavar = "COMANDO …"
+    help_option = command.get_help_option(typer.Context(command))
+    if help_option is not None:
+        help_option.help = HELP_LINE
+
+
+def _with_all_below(command: TyperGroup | TyperCommand) -> Iterator[TyperGroup | TyperCommand]:
+    yield command
+    if isinstance(command, TyperGroup):
+        for each in command.commands.values():
+            yield from _with_all_below(cast(TyperGroup | TyperCommand, each))

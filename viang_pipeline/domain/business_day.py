@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")
+FIRST_DAY = date(2025, 1, 1)
+"""Before it nobody's history begins."""
 
 
 def parse_instant(text: str) -> datetime:

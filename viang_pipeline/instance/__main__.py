@@ -1,7 +1,8 @@
 """``python -m viang_pipeline.instance``: what containers, units and releases call; people use ``viang``.
 
 Each process of an installation alone, and the three questions of a release: is anything running, is the storage of
-Dagster up to date, does everything work.
+Dagster up to date, does everything work. Only the questions import Dagster: what becomes one of its processes would do
+it twice.
 """
 
 from __future__ import annotations
@@ -12,15 +13,15 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-
-import dagster as dg
-from dagster._daemon.controller import all_daemons_live
+from typing import TYPE_CHECKING
 
 from viang_pipeline.failures import ViangError
 from viang_pipeline.instance import InstanceHome, prepare_instance, processes
 from viang_pipeline.instance.health import wait_until_healthy
-from viang_pipeline.instance.runs import wait_until_idle
 from viang_pipeline.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance
 
 log = logging.getLogger("viang_pipeline.instance")
 
@@ -66,6 +67,8 @@ def _migrate(asked: argparse.Namespace) -> int:
 
 
 def _wait_idle(asked: argparse.Namespace) -> int:
+    from viang_pipeline.instance.runs import wait_until_idle
+
     with _opened(prepare_instance(_settings("dagster_database_url"))) as instance:
         left = wait_until_idle(instance, asked.minutes * 60)
     if left:
@@ -85,6 +88,8 @@ def _check(asked: argparse.Namespace) -> int:
 
 
 def _daemon_alive(asked: argparse.Namespace) -> int:
+    from dagster._daemon.controller import all_daemons_live
+
     with _opened(prepare_instance(_settings("dagster_database_url"))) as instance:
         alive = all_daemons_live(instance, heartbeat_tolerance_seconds=ALIVE_SECONDS)
     if not alive:
@@ -105,9 +110,11 @@ def _with_code_server(asked: argparse.Namespace) -> InstanceHome:
     return prepare_instance(_settings("dagster_database_url"), code_server_host=host, code_server_port=port)
 
 
-def _opened(home: InstanceHome) -> dg.DagsterInstance:
+def _opened(home: InstanceHome) -> DagsterInstance:
+    from dagster import DagsterInstance
+
     os.environ.update(home.env)
-    return dg.DagsterInstance.from_config(str(home.path))
+    return DagsterInstance.from_config(str(home.path))
 
 
 def _become(module_and_arguments: list[str], home: InstanceHome) -> int:

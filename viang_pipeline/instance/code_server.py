@@ -9,6 +9,7 @@ is a copy of it. It has no thread and no connection that a copy could share, and
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -32,7 +33,11 @@ class ForkingServer(server.DagsterApiServer):
     _mp_ctx: Any
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
+        # What it loads stays to its end: a collector would walk through it meanwhile, and again and again later.
+        gc.disable()
         super().__init__(*arguments, **named)
+        gc.freeze()
+        gc.enable()
         self._mp_ctx = multiprocessing.get_context("forkserver")
         self._mp_ctx.set_forkserver_preload([READ_FIRST])
 

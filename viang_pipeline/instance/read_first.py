@@ -12,6 +12,7 @@ DAGSTERS = ("dagster._grpc.server", "dagster._core.storage.local_compute_log_man
 OURS = ("viang_pipeline.instance.storage", "viang_pipeline.instance.launcher")
 LATER = ("httpcore", "psycopg2.extras", "upath.implementations.local")
 
+gc.disable()
 for module in (*DAGSTERS, *OURS, *LATER):
     importlib.import_module(module)
 with warnings.catch_warnings():
@@ -23,3 +24,4 @@ with warnings.catch_warnings():
 # None of it is ever garbage: a collector that walked it would copy its pages in every run.
 gc.collect()
 gc.freeze()
+gc.enable()

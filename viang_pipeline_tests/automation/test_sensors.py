@@ -28,7 +28,7 @@ from viang_pipeline.collect.parameters.files import read_parameters
 from viang_pipeline.collect.parameters.kinds import COSTS
 from viang_pipeline.collect.parameters.store import import_parameters
 from viang_pipeline.collect.upseller.inbox import folder_of
-from viang_pipeline.domain.business_day import days_between
+from viang_pipeline.domain.business_day import FIRST_DAY, days_between
 from viang_pipeline.resources.supabase import SupabaseResource
 from viang_pipeline.settings import Settings
 from viang_pipeline.warehouse import ledgers
@@ -533,9 +533,9 @@ def test_the_same_work_is_asked_for_at_most_once_an_hour(
 def test_no_run_is_asked_for_days_before_the_first_partition(
     register: Register, tick: Tick, read: Callable[..., None]
 ) -> None:
-    before = partitions.FIRST_DAY - timedelta(days=40)
+    before = FIRST_DAY - timedelta(days=40)
     register("aurora", starts=before.isoformat())
-    read("aurora", *days_between(partitions.FIRST_DAY, YESTERDAY))
+    read("aurora", *days_between(FIRST_DAY, YESTERDAY))
     assert ranges(tick(client_registry)) == []
 
 

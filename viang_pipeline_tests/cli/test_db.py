@@ -13,7 +13,7 @@ from viang_pipeline.domain.metrics import METRICS
 from viang_pipeline.settings import Settings
 from viang_pipeline.warehouse import dictionary
 from viang_pipeline.warehouse.database import Database
-from viang_pipeline.warehouse.migrate import current, revisions
+from viang_pipeline.warehouse.revisions import current, revisions
 
 runner = CliRunner()
 

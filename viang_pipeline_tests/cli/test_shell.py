@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+import textwrap
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from viang_pipeline.cli.main import app
-from viang_pipeline.cli.shell import Shell, portuguese
+from viang_pipeline.cli.main import COMMANDS, app
+from viang_pipeline.cli.shell import Commands, Shell, portuguese
 from viang_pipeline.failures import TransientFailure, UsageError
 from viang_pipeline.logs import log_file, set_up_logging
 from viang_pipeline.settings import SettingsError
@@ -105,30 +106,47 @@ def test_unknown_wording_of_the_library_is_shown_as_it_is() -> None:
     assert portuguese("Something new happened.") == "Something new happened."
 
 
-def commands_below(group: TyperGroup, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
-    found: list[tuple[str, ...]] = [path]
-    for name, command in group.commands.items():
-        found += commands_below(command, (*path, name)) if isinstance(command, TyperGroup) else [(*path, name)]
-    return found
+def with_all_below(command: TyperGroup | TyperCommand, *path: str) -> Iterator[tuple[list[str], object]]:
+    yield list(path), command
+    if isinstance(command, TyperGroup):
+        for name, each in command.commands.items():
+            yield from with_all_below(each, *path, name)
 
 
-top = get_command(app)
-assert isinstance(top, TyperGroup)
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_help_is_portuguese_and_describes_every_parameter(name: str) -> None:
+    for path, command in with_all_below(Commands(COMMANDS)[name], name):
+        assert_help_is_complete(path, command)
 
 
-@pytest.mark.parametrize("path", commands_below(top), ids=" ".join)
-def test_every_help_is_portuguese_and_describes_every_parameter(path: tuple[str, ...]) -> None:
+def test_the_help_of_all_is_portuguese_and_names_every_command() -> None:
+    assert_help_is_complete([], get_command(app))
+    shown = runner.invoke(app, ["--help"]).stdout
+    assert [name for name in COMMANDS if f"│ {name} " not in shown] == []
+
+
+def assert_help_is_complete(path: list[str], command: object) -> None:
     result = runner.invoke(app, [*path, "--help"])
     assert result.exit_code == 0
     assert "Mostra esta ajuda e sai." in result.stdout
     assert not re.search(r"Show this message|required|Options|Commands|Arguments", result.stdout)
-    command: object = top
-    for name in path:
-        assert isinstance(command, TyperGroup)
-        command = command.commands[name]
-    assert getattr(command, "help", None), "no description"
+    assert getattr(command, "help", None), f"no description of {path}"
     undescribed = [p.name for p in getattr(command, "params", []) if not getattr(p, "help", None)]
-    assert undescribed == []
+    assert undescribed == [], path
+
+
+def test_a_command_starts_without_what_only_others_need(settings_env: Callable[..., object]) -> None:
+    settings_env()
+    code = """
+        import atexit, sys
+        atexit.register(lambda: print(*sys.modules, file=sys.stderr))
+        from viang_pipeline.cli.main import main
+        main()
+    """
+    command = [sys.executable, "-c", textwrap.dedent(code), "clients", "list"]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True).stderr.split()
+    assert "viang_pipeline.cli.clients" in loaded
+    assert {"dagster", "sqlalchemy", "fpdf", "openai", "viang_pipeline.sandbox"}.isdisjoint(loaded)
 
 
 def test_the_installed_command_passes_its_exit_code_on(settings_env: Callable[..., object]) -> None:

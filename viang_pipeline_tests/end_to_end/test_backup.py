@@ -21,7 +21,8 @@ from viang_pipeline.resources.supabase import SupabaseResource
 from viang_pipeline.warehouse import embedded
 from viang_pipeline.warehouse.backup import BackupError, back_up, restore
 from viang_pipeline.warehouse.database import Database
-from viang_pipeline.warehouse.migrate import pending, upgrade
+from viang_pipeline.warehouse.migrate import upgrade
+from viang_pipeline.warehouse.revisions import pending
 from viang_pipeline_tests.conftest import FAST, PostgresServer, copied, open_folder, remove_home
 from viang_pipeline_tests.end_to_end.conftest import Install
 from viang_pipeline_tests.end_to_end.driver import Installation, utc

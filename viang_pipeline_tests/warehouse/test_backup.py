@@ -6,7 +6,7 @@ from pathlib import Path
 
 from viang_pipeline.warehouse.backup import back_up, restore, update_statistics
 from viang_pipeline.warehouse.database import Database
-from viang_pipeline.warehouse.migrate import pending
+from viang_pipeline.warehouse.revisions import pending
 from viang_pipeline_tests.warehouse.servers import Cluster
 
 

@@ -8,14 +8,21 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from viang_pipeline.warehouse.database import Database
 from viang_pipeline.warehouse.metabase_metadata import sync_metabase_metadata
-from viang_pipeline.warehouse.migrate import MigrationError, current, pending, revisions, upgrade
+from viang_pipeline.warehouse.migrate import MIGRATIONS, upgrade
+from viang_pipeline.warehouse.revisions import MigrationError, current, pending, revisions
 from viang_pipeline.warehouse.schema import VIEWS, metadata, metadata_rows, view_comments, view_sql
 from viang_pipeline_tests.warehouse.servers import Cluster
 
 HEAD = revisions()[-1]
+
+
+def test_the_names_of_the_files_say_the_order_they_are_applied_in() -> None:
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    assert revisions() == [step.revision for step in reversed(list(scripts.walk_revisions()))]
 
 
 def test_an_empty_database_reaches_the_head_without_a_superuser(unmigrated: Database) -> None:
