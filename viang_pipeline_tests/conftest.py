@@ -104,8 +104,10 @@ def open_folder(prefix: str, inside: Path | None = None) -> Path:
 
 def remove_home(home: Path) -> None:
     """Stop the server of a home and delete everything, wherever the launcher put the data."""
-    embedded.stop(home)
-    shutil.rmtree(embedded.data_folder(home), ignore_errors=True)
+    data = embedded.existing_data_folder(home)
+    if data is not None:
+        embedded.stop(home)
+        shutil.rmtree(data, ignore_errors=True)
     shutil.rmtree(home, ignore_errors=True)
 
 
