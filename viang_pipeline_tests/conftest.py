@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
@@ -29,6 +30,7 @@ from viang_pipeline.settings import Settings, load_settings
 from viang_pipeline.warehouse import embedded
 from viang_pipeline.warehouse.database import Database
 from viang_pipeline.warehouse.migrate import upgrade
+from viang_pipeline.warehouse.session import Session
 
 OURS = ("VIANG_", "DAGSTER_", "MERCADO_LIVRE_", "BLING_", "UPSELLER_", "OPENAI_", "SMTP_", "METABASE_", "SUPABASE_")
 LIBPQ = "PG"
@@ -190,8 +192,14 @@ class Connected(Database):
             raise
         self.idle.append(connection)
 
+    @cached_property
+    def session(self) -> Session:
+        """One run after the other goes on with it, where a new one would read the catalogue again."""
+        return Session(self)
+
     def close(self) -> None:
         """Every connection that was kept."""
+        self.session.close()
         while self.idle:
             self.idle.pop().close()
 
@@ -201,7 +209,7 @@ class Connected(Database):
 
 
 @contextmanager
-def copied(server: PostgresServer, template: str) -> Iterator[Database]:
+def copied(server: PostgresServer, template: str) -> Iterator[Connected]:
     """A copy of a database nobody is connected to, for the length of a ``with`` block."""
     created = Connected(server.create(template).url)
     yield created
@@ -210,7 +218,7 @@ def copied(server: PostgresServer, template: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def database(postgres_server: PostgresServer, migrated_template: str) -> Iterator[Database]:
+def database(postgres_server: PostgresServer, migrated_template: str) -> Iterator[Connected]:
     """A fresh migrated database, logged in as the pipeline does (no superuser)."""
     with copied(postgres_server, migrated_template) as created:
         yield created

@@ -13,7 +13,7 @@ from viang_pipeline.resources.supabase import SupabaseResource
 from viang_pipeline.settings import Settings
 from viang_pipeline.warehouse.database import Database
 from viang_pipeline.warehouse.dictionary import sync_metric_definitions
-from viang_pipeline_tests.conftest import PostgresServer, copied
+from viang_pipeline_tests.conftest import Connected, PostgresServer, copied
 from viang_pipeline_tests.marts.shop import DAY, NOW, Shop, golden
 
 CHECKS = dg.load_asset_checks_from_modules([invariants, lateness])
@@ -24,12 +24,13 @@ RunChecks = Callable[..., dict[str, dg.AssetCheckResult]]
 @pytest.fixture(scope="module")
 def golden_template(postgres_server: PostgresServer, migrated_template: str) -> Iterator[str]:
     """Name of a database with the golden day, built, and the dictionary."""
-    created = postgres_server.create(migrated_template)
+    created = Connected(postgres_server.create(migrated_template).url)
     shop = Shop(created)
     golden(shop)
     shop.build(DAY)
     with created.transaction() as conn:
         sync_metric_definitions(conn)
+    created.close()
     yield urlsplit(created.url).path.strip("/")
     postgres_server.drop(created)
 
