@@ -140,11 +140,15 @@ class PostgresServer:
         The last one goes with the server.
         """
         if self.left:
-            self._run("drop database {} with (force)", urlsplit(self.left.pop().url).path.strip("/"))
+            self._run("drop database {} with (force)", _name(self.left.pop()))
         self.left.append(database)
 
     def _run(self, statement: str, *names: str) -> None:
         self.maintenance.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def _name(database: Database) -> str:
+    return urlsplit(database.url).path.strip("/")
 
 
 def _with_database(url: str, name: str) -> str:
@@ -214,6 +218,16 @@ def copied(server: PostgresServer, template: str) -> Iterator[Connected]:
     created = Connected(server.create(template).url)
     yield created
     created.close()
+    server.drop(created)
+
+
+@contextmanager
+def filled(server: PostgresServer, template: str, fill: Callable[[Connected], None]) -> Iterator[str]:
+    """Name of a database that ``fill`` wrote into, to be copied: filling it is most of what some tests would cost."""
+    created = Connected(server.create(template).url)
+    fill(created)
+    created.close()
+    yield _name(created)
     server.drop(created)
 
 
