@@ -13,7 +13,6 @@ from viang_pipeline.reports.table import Cell, Column, table
 from viang_pipeline.reports.theme import Brand
 from viang_pipeline_tests.reports.sample import READ_AT
 
-
 ROWS = (1, 2, 3, 4, 5, 12)
 
 
