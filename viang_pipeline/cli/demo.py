@@ -40,11 +40,12 @@ from viang_pipeline.insights.produce import insight
 from viang_pipeline.logs import make_private_folder, set_up_logging
 from viang_pipeline.reports.make import brand_of, make_report, report_period
 from viang_pipeline.settings import Settings, load_settings
+from viang_pipeline.sources.pacing import SIMULATED_RATE
 from viang_pipeline.warehouse import clients
 from viang_pipeline.warehouse.database import Database, open_database
 
 MOST_DAYS = 90
-UNPACED = {"bling": {"calls_per_second": 1_000_000.0}}
+UNPACED = {"bling": {"calls_per_second": SIMULATED_RATE}}
 """The simulated Bling is asked as fast as it answers; a real account never is."""
 
 PARAMETERS = {

@@ -12,14 +12,14 @@ from datetime import timedelta
 from typing import Protocol
 
 from viang_pipeline.failures import SourceFailure, UsageError
-from viang_pipeline.settings import Settings
+from viang_pipeline.settings import Settings, is_loopback
 from viang_pipeline.sources.bling import oauth as bling
 from viang_pipeline.sources.bling.client import company
 from viang_pipeline.sources.bling.conduct import SOURCE, BlingConduct, Breaker
 from viang_pipeline.sources.http import HttpClient
 from viang_pipeline.sources.mercado_livre import oauth as mercado_livre
 from viang_pipeline.sources.pacers import BookedPacer, Pacer
-from viang_pipeline.sources.pacing import bling_token_scopes
+from viang_pipeline.sources.pacing import BLING_TOKEN_RATE, SIMULATED_RATE, bling_token_scopes
 from viang_pipeline.warehouse.database import Database
 from viang_pipeline.warehouse.oauth_states import Consent, ConsentError
 from viang_pipeline.warehouse.rate_budget import SharedLedger
@@ -140,7 +140,7 @@ class BlingPlatform:
 
     def exchange(self, settings: Settings, database: Database, code: str, consent: Consent) -> Authorized:
         """The pair, then the company behind it."""
-        with _token_pace(database) as pacer:
+        with _token_pace(settings, database) as pacer:
             pair = bling_oauth(settings, pacer).exchange(code)
         conduct = BlingConduct("", Breaker(), settings.clock())
         tokens = _OneToken(pair.access_token)
@@ -157,7 +157,7 @@ class BlingPlatform:
         bling_oauth(settings)
 
         def refresh(refresh_token: str) -> IssuedPair:
-            with _token_pace(database) as pacer:
+            with _token_pace(settings, database) as pacer:
                 return bling_oauth(settings, pacer).refresh(refresh_token)
 
         return refresh
@@ -204,9 +204,11 @@ def bling_oauth(settings: Settings, pacer: Pacer | None = None) -> bling.BlingOA
 
 
 @contextmanager
-def _token_pace(database: Database) -> Iterator[Pacer]:
-    """The pace of token calls: 20 in a minute from one address block it for an hour."""
-    with closing(SharedLedger(database, bling_token_scopes())) as ledger:
+def _token_pace(settings: Settings, database: Database) -> Iterator[Pacer]:
+    """The pace of token calls: 20 in a minute from one address block it for an hour. A Bling simulated on this machine
+    blocks nobody, and whoever tries the demo must not wait for it."""
+    rate = SIMULATED_RATE if is_loopback(settings.bling_token_url) else BLING_TOKEN_RATE
+    with closing(SharedLedger(database, bling_token_scopes(rate))) as ledger:
         yield BookedPacer(ledger, source=SOURCE, patience=TOKEN_PATIENCE)
 
 

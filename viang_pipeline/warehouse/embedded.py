@@ -113,15 +113,23 @@ def data_folder(home: Path) -> Path:
     It is ``home/postgres``. For root, when the account the server runs as cannot enter ``home``, it is a folder of
     /var/lib/viang named after the path of ``home``. Existing data is always found again.
     """
-    home = home.expanduser().resolve()
-    inside = home / "postgres"
-    outside = SYSTEM_STATE / sha256(str(home).encode()).hexdigest()[:16]
-    for folder in (inside, outside):
-        with _one_line_errors():
-            if (folder / "pgdata").exists():
-                return folder
-    nearest = next(folder for folder in (home, *home.parents) if folder.exists())
+    existing = existing_data_folder(home)
+    if existing is not None:
+        return existing
+    inside, outside = _possible_folders(home)
+    nearest = next(folder for folder in inside.parents if folder.exists())
     return inside if reachable(service_account(), nearest) else outside
+
+
+def existing_data_folder(home: Path) -> Path | None:
+    """The folder that holds the server of ``home``; None before its creation. Starts no process to find out."""
+    with _one_line_errors():
+        return next((folder for folder in _possible_folders(home) if (folder / "pgdata").exists()), None)
+
+
+def _possible_folders(home: Path) -> tuple[Path, Path]:
+    home = home.expanduser().resolve()
+    return home / "postgres", SYSTEM_STATE / sha256(str(home).encode()).hexdigest()[:16]
 
 
 def ensure_running(home: Path, *, extra_settings: Mapping[str, str] | None = None) -> EmbeddedServer:
@@ -143,10 +151,10 @@ def ensure_running(home: Path, *, extra_settings: Mapping[str, str] | None = Non
 
 def stop(home: Path) -> bool:
     """Stop the server of ``home`` (open transactions are rolled back); False when it did not run."""
-    folder = data_folder(home)
-    pgdata = folder / "pgdata"
-    if not pgdata.exists():
+    folder = existing_data_folder(home)
+    if folder is None:
         return False
+    pgdata = folder / "pgdata"
     with _one_line_errors(), _locked(folder):
         if postmaster_of(pgdata) is None:
             return False

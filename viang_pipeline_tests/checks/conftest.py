@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from urllib.parse import urlsplit
 
 import dagster as dg
 import pytest
@@ -11,9 +10,8 @@ import pytest
 from viang_pipeline.checks import invariants, lateness
 from viang_pipeline.resources.supabase import SupabaseResource
 from viang_pipeline.settings import Settings
-from viang_pipeline.warehouse.database import Database
 from viang_pipeline.warehouse.dictionary import sync_metric_definitions
-from viang_pipeline_tests.conftest import PostgresServer, copied
+from viang_pipeline_tests.conftest import Connected, PostgresServer, copied, filled
 from viang_pipeline_tests.marts.shop import DAY, NOW, Shop, golden
 
 CHECKS = dg.load_asset_checks_from_modules([invariants, lateness])
@@ -24,25 +22,27 @@ RunChecks = Callable[..., dict[str, dg.AssetCheckResult]]
 @pytest.fixture(scope="module")
 def golden_template(postgres_server: PostgresServer, migrated_template: str) -> Iterator[str]:
     """Name of a database with the golden day, built, and the dictionary."""
-    created = postgres_server.create(migrated_template)
-    shop = Shop(created)
-    golden(shop)
-    shop.build(DAY)
-    with created.transaction() as conn:
-        sync_metric_definitions(conn)
-    yield urlsplit(created.url).path.strip("/")
-    postgres_server.drop(created)
+
+    def fill(database: Connected) -> None:
+        shop = Shop(database)
+        golden(shop)
+        shop.build(DAY)
+        with database.transaction() as conn:
+            sync_metric_definitions(conn)
+
+    with filled(postgres_server, migrated_template, fill) as name:
+        yield name
 
 
 @pytest.fixture
-def database(postgres_server: PostgresServer, golden_template: str) -> Iterator[Database]:
+def database(postgres_server: PostgresServer, golden_template: str) -> Iterator[Connected]:
     """A copy of the golden day: making it is most of what a check costs."""
     with copied(postgres_server, golden_template) as created:
         yield created
 
 
 @pytest.fixture
-def shop(database: Database) -> Shop:
+def shop(database: Connected) -> Shop:
     """The golden day, built, in a database that knows the dictionary."""
     return Shop(database)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from click.testing import Result
@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from viang_pipeline.cli.main import app
 from viang_pipeline.settings import Settings
 from viang_pipeline.warehouse.client_settings import ClientSettings, settings_of
-from viang_pipeline.warehouse.database import Database
+from viang_pipeline_tests.conftest import Connected, PostgresServer, copied, filled
 from viang_pipeline_tests.marts.shop import DAY, NOW, Shop, order
 
 DEFAULT = ClientSettings([], None, [], [], {}, ["bling", "upseller"], False, False)
@@ -19,14 +19,30 @@ DEFAULT = ClientSettings([], None, [], [], {}, ["bling", "upseller"], False, Fal
 Set = Callable[..., Result]
 
 
+@pytest.fixture(scope="module")
+def built(postgres_server: PostgresServer, migrated_template: str) -> Iterator[str]:
+    """Name of a database with one built day."""
+
+    def fill(database: Connected) -> None:
+        shop = Shop(database)
+        shop.put(order("1"))
+        shop.read(DAY)
+        shop.build(DAY)
+
+    with filled(postgres_server, migrated_template, fill) as name:
+        yield name
+
+
 @pytest.fixture
-def shop(database: Database) -> Shop:
+def database(postgres_server: PostgresServer, built: str) -> Iterator[Connected]:
+    with copied(postgres_server, built) as created:
+        yield created
+
+
+@pytest.fixture
+def shop(database: Connected) -> Shop:
     """One built day."""
-    shop = Shop(database)
-    shop.put(order("1"))
-    shop.read(DAY)
-    shop.build(DAY)
-    return shop
+    return Shop(database)
 
 
 @pytest.fixture

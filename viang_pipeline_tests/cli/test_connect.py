@@ -7,7 +7,10 @@ import re
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -237,6 +240,21 @@ def test_a_code_is_worth_nothing_without_the_verifier_of_its_consent(settings, d
 # --- waiting -------------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def browser() -> Iterator[Callable[..., Future[httpx.Response]]]:
+    """``browser(address, **query)`` goes there as soon as somebody listens."""
+
+    def go(address: str, query: dict[str, str]) -> httpx.Response:
+        for _ in range(1000):
+            with suppress(httpx.ConnectError):
+                return httpx.get(address, params=query, timeout=20, verify=trusted())
+            time.sleep(0.02)
+        raise AssertionError(f"nobody listens at {address}")
+
+    with ThreadPoolExecutor(1) as pool:
+        yield lambda address, **query: pool.submit(go, address, query)
+
+
 def test_a_pasted_code_finishes(settings, accounts, vault) -> None:
     command = waiting_command()
     command.stdin.write("\n" + agree(address_of(command))["code"] + "\n")
@@ -254,21 +272,19 @@ def test_the_browser_finishes_and_the_seller_reads_that_the_window_may_be_closed
     assert vault.states()[0].status == "ativo"
 
 
-def test_a_denied_consent_is_one_line_and_the_page_says_so(settings, redirect_uri, vault) -> None:
-    command = waiting_command()
-    address_of(command)
-    page = httpx.get(redirect_uri, params={"error": "access_denied"}, timeout=20)
-    assert (page.status_code, command.wait(20)) == (400, 1)
-    assert command.stderr.read() == "A autorização foi negada no Mercado Livre (access_denied).\n"
+def test_a_denied_consent_is_one_line_and_the_page_says_so(settings, redirect_uri, browser, vault) -> None:
+    page = browser(redirect_uri, error="access_denied")
+    result = viang("connect", "mercado-livre", SHOP)
+    assert (page.result().status_code, result.exit_code) == (400, 1)
+    assert result.stderr == "A autorização foi negada no Mercado Livre (access_denied).\n"
     assert vault.states() == []
 
 
-def test_a_callback_with_a_foreign_state_connects_nobody(settings, redirect_uri, vault) -> None:
-    command = waiting_command()
-    code = agree(address_of(command))["code"]
-    page = httpx.get(redirect_uri, params={"code": code, "state": "of-somebody-else"}, timeout=20)
-    assert (page.status_code, command.wait(20)) == (400, 1)
-    assert "não corresponde a um pedido" in command.stderr.read()
+def test_a_callback_with_a_foreign_state_connects_nobody(settings, sandbox, redirect_uri, browser, vault) -> None:
+    page = browser(redirect_uri, code=sandbox.authorize(SHOP), state="of-somebody-else")
+    result = viang("connect", "mercado-livre", SHOP)
+    assert (page.result().status_code, result.exit_code) == (400, 1)
+    assert "não corresponde a um pedido" in one_line(result)
     assert vault.states() == []
 
 

@@ -16,19 +16,14 @@ from typer.testing import CliRunner
 from viang_pipeline.cli.main import app
 from viang_pipeline.collect.authorization import finish_authorization, open_vault, start_authorization
 from viang_pipeline.collect.platforms import PLATFORMS
+from viang_pipeline.failures import TransientFailure
 from viang_pipeline.sandbox import Fault, Sandbox, World
 from viang_pipeline.settings import Settings, load_settings
-from viang_pipeline.sources import pacing
 from viang_pipeline.warehouse.database import Database
 from viang_pipeline.warehouse.token_store import TokenState
 
 SHOP, OTHER = "loja-aurora", "loja-boreal"
 START = datetime(2026, 3, 11, 12, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pacing, "BLING_TOKEN_RATE", 1000.0)
 
 
 @pytest.fixture
@@ -93,6 +88,16 @@ def authorize(settings: Settings, database: Database, client_id: str, seller: st
     address, state = start_authorization(settings, database, client_id, "bling")
     code = agree(address, seller)["code"]
     return finish_authorization(settings, database, client_id, "bling", code=code, state=state, **more)
+
+
+def next_token_call(database: Database) -> float:
+    """Seconds until one may be made."""
+    with database.transaction() as connection:
+        row = connection.execute(
+            "select extract(epoch from livre_em - clock_timestamp())::float8 from dashboard.rate_budgets"
+            " where escopo = 'bling:token'"
+        ).fetchone()
+    return max(0.0, row[0])
 
 
 def states(settings: Settings, database: Database) -> list[TokenState]:
@@ -240,6 +245,19 @@ def test_parallel_readers_make_one_renewal_and_all_get_the_new_token(settings, s
     assert len(found) == 6
     assert len(set(found)) == 1
     assert token_calls(sandbox) == [200, 200]
+
+
+def test_a_simulated_bling_is_asked_for_tokens_without_waiting(settings, database) -> None:
+    authorize(settings, database, SHOP, SHOP)
+    assert next_token_call(database) == 0
+
+
+def test_any_other_bling_is_asked_for_tokens_nine_times_a_minute(settings, database, monkeypatch) -> None:
+    monkeypatch.delenv("VIANG_NOW")
+    monkeypatch.setenv("BLING_TOKEN_URL", "http://0.0.0.0:9/oauth/token")  # nobody answers; not an address of loopback
+    with pytest.raises(TransientFailure, match="Não foi possível conectar"):
+        PLATFORMS["bling"].refresh(load_settings(), database)("token")
+    assert next_token_call(database) == pytest.approx(60 / 9, abs=5)
 
 
 def test_a_company_in_arrears_is_told_and_its_grant_is_kept(settings, sandbox, database, later) -> None:

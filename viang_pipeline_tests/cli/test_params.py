@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from viang_pipeline.automation import in_process
 from viang_pipeline.cli.main import app
 from viang_pipeline.settings import Settings
-from viang_pipeline.warehouse.database import Database
+from viang_pipeline_tests.conftest import Connected, PostgresServer, copied, filled
 from viang_pipeline_tests.marts.shop import DAY, NOW, Shop, line, order
 
 LOCAL = {"MERCADO_LIVRE_API_URL": "http://127.0.0.1:1", "MERCADO_LIVRE_AUTH_URL": "http://127.0.0.1:1"}
@@ -39,18 +39,34 @@ class Desk:
         return self.viang("import", kind, str(file), *options)
 
 
+@pytest.fixture(scope="module")
+def built(postgres_server: PostgresServer, migrated_template: str) -> Iterator[str]:
+    """Name of a database with two built days that have a sale of A each."""
+
+    def fill(database: Connected) -> None:
+        shop = Shop(database, CLIENT)
+        shop.put(
+            order("1", line("A", "100.00"), at=f"{EVE}T12:00:00.000-03:00"),
+            order("2", line("A", "70.00"), at=f"{DAY}T12:00:00.000-03:00"),
+        )
+        shop.read(EVE, DAY)
+        shop.build(EVE, DAY)
+
+    with filled(postgres_server, migrated_template, fill) as name:
+        yield name
+
+
 @pytest.fixture
-def desk(database: Database, settings_env: Callable[..., Settings], tmp_path: Path) -> Desk:
+def database(postgres_server: PostgresServer, built: str) -> Iterator[Connected]:
+    with copied(postgres_server, built) as created:
+        yield created
+
+
+@pytest.fixture
+def desk(database: Connected, settings_env: Callable[..., Settings], tmp_path: Path) -> Desk:
     """Two days with a sale of A each, built; now is 20 March 2026."""
     settings_env(VIANG_NOW=NOW.isoformat(), **LOCAL)
-    shop = Shop(database, CLIENT)
-    shop.put(
-        order("1", line("A", "100.00"), at=f"{EVE}T12:00:00.000-03:00"),
-        order("2", line("A", "70.00"), at=f"{DAY}T12:00:00.000-03:00"),
-    )
-    shop.read(EVE, DAY)
-    shop.build(EVE, DAY)
-    return Desk(shop, tmp_path)
+    return Desk(Shop(database, CLIENT), tmp_path)
 
 
 def test_an_import_tells_its_rows_and_the_days_that_will_be_rebuilt(desk: Desk) -> None:

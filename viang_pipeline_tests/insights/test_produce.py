@@ -19,6 +19,7 @@ from viang_pipeline.sources.language_model import LanguageModel
 from viang_pipeline.warehouse import restatement_ledger
 from viang_pipeline.warehouse.insight_cache import StoredInsight
 from viang_pipeline.warehouse.restatement_ledger import LedgerEntry
+from viang_pipeline_tests.conftest import Connected, PostgresServer, copied, filled
 from viang_pipeline_tests.insights.model_server import KEY, ModelServer, Told, model_server, said
 from viang_pipeline_tests.insights.world import NOW, WEEK, World
 
@@ -35,12 +36,24 @@ def server() -> Iterator[ModelServer]:
         yield told
 
 
+@pytest.fixture(scope="module")
+def sold(postgres_server: PostgresServer, migrated_template: str) -> Iterator[str]:
+    """Name of a database with a week that sold a fifth more than the one before, at a higher cost of goods."""
+
+    def fill(database: Connected) -> None:
+        world = World(database, database.session)
+        world.sell(WEEK.previous)
+        world.sell(WEEK, faturamento=Decimal(1200), faturamento_coberto=Decimal(1200), cmv=Decimal(550))
+
+    with filled(postgres_server, migrated_template, fill) as name:
+        yield name
+
+
 @pytest.fixture
-def shop(world: World) -> World:
-    """A week that sold a fifth more than the one before, at a higher cost of goods."""
-    world.sell(WEEK.previous)
-    world.sell(WEEK, faturamento=Decimal(1200), faturamento_coberto=Decimal(1200), cmv=Decimal(550))
-    return world
+def shop(postgres_server: PostgresServer, sold: str) -> Iterator[World]:
+    """The client of that week."""
+    with copied(postgres_server, sold) as database:
+        yield World(database, database.session)
 
 
 def ask(

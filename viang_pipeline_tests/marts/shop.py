@@ -16,9 +16,8 @@ from viang_pipeline.collect.work import Outcome, Transactions, Work
 from viang_pipeline.domain.business_day import business_day, parse_instant
 from viang_pipeline.marts.build import BUILDERS, build_mart
 from viang_pipeline.warehouse import clients, ledgers
-from viang_pipeline.warehouse.database import Database
 from viang_pipeline.warehouse.load import RawRow, upsert_raw
-from viang_pipeline.warehouse.session import Session
+from viang_pipeline_tests.conftest import Connected
 
 NOW = datetime(2026, 3, 20, 9, tzinfo=UTC)
 DAY = date(2026, 3, 10)
@@ -71,7 +70,7 @@ def order(
 class Shop:
     """A registered client and its raw tables."""
 
-    def __init__(self, database: Database, client_id: str = "loja-aurora", starts: date = date(2026, 1, 1)) -> None:
+    def __init__(self, database: Connected, client_id: str = "loja-aurora", starts: date = date(2026, 1, 1)) -> None:
         self.database = database
         self.client_id = client_id
         with database.transaction() as conn:
@@ -184,11 +183,12 @@ class Shop:
     def work(self, *, store: Transactions | None = None, run_id: str = "run-1", now: datetime = NOW) -> Work:
         return Work(store or self.database, self.client_id, run_id, "daily_update", lambda: now)
 
-    def build(self, *days: date, run_id: str = "run-1", now: datetime = NOW) -> dict[str, Outcome]:
-        """All three marts, in order."""
-        with Session(self.database) as session:
-            work = self.work(store=session, run_id=run_id, now=now)
-            return {mart: build_mart(work, mart, days) for mart in BUILDERS}
+    def build(
+        self, *days: date, run_id: str = "run-1", now: datetime = NOW, store: Transactions | None = None
+    ) -> dict[str, Outcome]:
+        """All marts, in order."""
+        work = self.work(store=store or self.database.session, run_id=run_id, now=now)
+        return {mart: build_mart(work, mart, days) for mart in BUILDERS}
 
     def rows(self, table: str, order_by: str = "1, 2, 3") -> list[dict[str, Any]]:
         """Rows of this client in ``dashboard``."""
@@ -215,6 +215,10 @@ class Shop:
         with self.database.transaction() as conn:
             cursor: psycopg.Cursor[Any] = conn.execute(statement, values)  # type: ignore[arg-type]
             return cursor.fetchall() if cursor.description else []
+
+    def forget(self, table: str, condition: str = "true", *values: object) -> None:
+        """What is stored of this client in ``table`` goes, as far as it meets a condition."""
+        self.execute(f"delete from {table} where client_id = %s and ({condition})", self.client_id, *values)
 
     @staticmethod
     def _row(key: str, body: dict[str, Any], day: date) -> RawRow:

@@ -32,8 +32,7 @@ def test_an_absurd_order_is_in_quarantine_and_the_rest_of_its_day_is_built(shop:
     assert (refused["situacao"], refused["motivo"]) == ("quarentena", "valor_absurdo")
     assert list(shop.sku_days()) == [(DAY, "A")]
     assert shop.client_days()[DAY]["vendas_brutas"] == Decimal("10.00")
-    with shop.database.transaction() as conn:
-        counted = conn.execute("select motivo, registros, valor from dashboard.fact_quarantine_day").fetchall()
+    counted = [(row["motivo"], row["registros"], row["valor"]) for row in shop.rows("fact_quarantine_day")]
     assert counted == [("valor_absurdo", 1, None)]
 
 

@@ -237,7 +237,7 @@ def test_buyers_nobody_names_are_not_no_buyers(shop: Shop) -> None:
 
 def test_the_orders_cost_reaches_its_sale_however_many_days_are_built(sold: Shop) -> None:
     """The file dates the order weeks after its sale: found by number, not by a window around the days built."""
-    sold.execute("delete from dashboard.custo_sku where client_id = %s", sold.client_id)
+    sold.forget("dashboard.custo_sku")
     late = "2026-04-20T12:00:00-03:00"
     upseller(sold, "1001", platform="mercado_livre", at=late, components=[{"item": 0, "cost_line": Decimal("33.00")}])
     sold.build(DAY)

@@ -79,7 +79,7 @@ def test_profit_is_the_margin_less_fixed_expenses_and_full(february: Shop) -> No
 
 def test_a_month_one_of_whose_days_was_not_read_is_not_shown(february: Shop) -> None:
     built(february)
-    february.execute("delete from dashboard.source_reads where resource = 'orders' and dia = %s", DAYS[5])
+    february.forget("dashboard.source_reads", "resource = 'orders' and dia = %s", DAYS[5])
     assert february.rows("vw_client_month", "mes") == []
 
 
@@ -95,7 +95,7 @@ def test_below_95_percent_of_coverage_no_profit_is_stated(february: Shop) -> Non
 
 def test_a_day_whose_ads_were_not_read_leaves_margin_and_profit_unknown(february: Shop) -> None:
     built(february)
-    february.execute("delete from dashboard.source_reads where resource = 'ads' and dia = %s", DAYS[7])
+    february.forget("dashboard.source_reads", "resource = 'ads' and dia = %s", DAYS[7])
     row = month(february)
     assert (row["ads_investimento"], row["mc"], row["lucro"]) == (None, None, None)
     assert row["faltantes"] == ["ads_nao_lidos"]
@@ -103,7 +103,7 @@ def test_a_day_whose_ads_were_not_read_leaves_margin_and_profit_unknown(february
 
 def test_payables_that_were_not_all_read_leave_the_expenses_unknown_and_not_zero(february: Shop) -> None:
     built(february)
-    february.execute("delete from dashboard.source_reads where source = 'bling' and dia = %s", DAYS[7])
+    february.forget("dashboard.source_reads", "source = 'bling' and dia = %s", DAYS[7])
     row = month(february)
     assert (row["despesas_fixas"], row["lucro"], row["faltantes"]) == (None, None, ["contas_a_pagar_nao_lidas"])
 
@@ -121,25 +121,30 @@ def test_a_bill_that_cannot_be_told_fixed_or_not_leaves_the_expenses_unknown(
     february: Shop, told: dict[str, Any], reason: str
 ) -> None:
     bill(february, 3, "1.00", **told)
-    february.execute("update raw.bling_payables set dia = coalesce((payload ->> 'vencimento')::date, dia)")
+    february.execute(
+        "update raw.bling_payables set dia = coalesce((payload ->> 'vencimento')::date, dia) where client_id = %s",
+        february.client_id,
+    )
     row = month(built(february))
     assert (row["despesas_fixas"], row["lucro"], row["faltantes"]) == (None, None, [reason])
 
 
 def test_a_month_without_any_bill_states_no_expenses(february: Shop) -> None:
-    february.execute("delete from raw.bling_payables")
+    february.forget("raw.bling_payables")
     row = month(built(february))
     assert (row["despesas_fixas"], row["faltantes"]) == (None, ["sem_contas_a_pagar"])
 
 
 def test_without_a_bill_of_the_platform_profit_is_unknown(february: Shop) -> None:
-    february.execute("delete from dashboard.billing_period")
+    february.forget("dashboard.billing_period")
     row = month(built(february))
     assert (row["custos_full"], row["lucro"], row["faltantes"]) == (None, None, ["faturas_nao_lidas"])
 
 
 def test_tax_is_never_partial_in_a_month_either(february: Shop) -> None:
-    february.execute("update dashboard.aliquota_imposto set vigente_de = %s", DAYS[10])
+    february.execute(
+        "update dashboard.aliquota_imposto set vigente_de = %s where client_id = %s", DAYS[10], february.client_id
+    )
     february.read(*DAYS)
     row = month(built(february))
     assert (row["imposto"], row["mc_cobertura"]) == (None, Decimal("0.500000"))
@@ -152,5 +157,5 @@ def test_a_month_is_final_when_every_day_and_the_bill_are(february: Shop) -> Non
             ledgers.mark_read(conn, february.client_id, "mercado_livre", resource, DAYS, later)
     february.build(*DAYS, now=later)
     assert month(february)["maturidade"] == "final"
-    february.execute("update dashboard.billing_period set fechado = false")
+    february.execute("update dashboard.billing_period set fechado = false where client_id = %s", february.client_id)
     assert month(february)["maturidade"] == "preliminar"

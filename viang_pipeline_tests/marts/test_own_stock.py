@@ -80,13 +80,14 @@ def test_own_stock_and_full_make_the_usable_stock_and_mirrors_of_full_do_not_cou
 
 
 def test_a_deposit_the_client_left_out_does_not_count_by_name_or_id(bling_shop: Shop) -> None:
-    bling_shop.execute("update dashboard.clients set depositos_excluidos = '{Geral}'")
+    bling_shop.execute(
+        "update dashboard.clients set depositos_excluidos = '{Geral}' where client_id = %s", bling_shop.client_id
+    )
     announce(bling_shop, "A", full=4)
     bling(bling_shop, 1, "A", (GERAL, "40", "37"))
     read(bling_shop, "bling")
     bling_shop.build(DAY)
     assert stock(bling_shop, "A")["estoque_proprio"] is None
-    bling_shop.execute("update dashboard.clients set depositos_excluidos = '{}'")
 
 
 def test_a_night_in_which_bling_failed_states_no_usable_stock(bling_shop: Shop) -> None:

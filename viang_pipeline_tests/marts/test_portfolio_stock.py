@@ -87,7 +87,7 @@ def test_a_skus_own_policy_comes_before_the_one_for_all(shelf: Shop) -> None:
 
 
 def test_without_a_policy_the_state_is_refused_and_the_rest_is_said(shelf: Shop) -> None:
-    shelf.execute("delete from dashboard.politica_estoque")
+    shelf.forget("dashboard.politica_estoque")
     row = standing(shelf)["A"]
     assert (row["estado_estoque"], row["cobertura_dias"]) == (None, Decimal("44.444444"))
     assert row["faltantes"] == ["politica_nao_informada"]
@@ -106,9 +106,9 @@ def test_a_listing_paused_because_stock_ended_is_a_stock_out_and_one_its_seller_
 
 def test_a_photo_of_the_last_week_counts_and_an_older_one_does_not(shelf: Shop) -> None:
     recent = LAST - timedelta(days=6)
-    shelf.execute("delete from dashboard.source_reads where source = 'bling' and dia > %s", recent)
+    shelf.forget("dashboard.source_reads", "source = 'bling' and dia > %s", recent)
     assert standing(shelf)["A"]["estoque_dia"] == recent
-    shelf.execute("delete from dashboard.source_reads where source = 'bling' and dia = %s", recent)
+    shelf.forget("dashboard.source_reads", "source = 'bling' and dia = %s", recent)
     row = standing(shelf)["A"]
     assert (row["estoque_dia"], row["estoque_disponivel"], row["estado_estoque"]) == (None, None, None)
     assert "estoque_proprio_nao_lido" in row["faltantes"]

@@ -57,14 +57,14 @@ def test_units_no_sku_can_be_told_to_have_count_as_not_valued(stocked: Shop) -> 
 
 
 def test_without_any_cost_the_value_is_unknown_and_not_zero(stocked: Shop) -> None:
-    stocked.execute("delete from dashboard.custo_sku")
+    stocked.forget("dashboard.custo_sku")
     stocked.build(DAY)
     row = stocked.client_days()[DAY]
     assert (row["valor_estoque"], row["valor_estoque_cobertura"]) == (None, 0)
 
 
 def test_a_night_whose_stock_was_not_read_has_no_value(stocked: Shop) -> None:
-    stocked.execute("delete from dashboard.source_reads where source = 'bling'")
+    stocked.forget("dashboard.source_reads", "source = 'bling'")
     stocked.build(DAY)
     row = stocked.client_days()[DAY]
     assert (row["valor_estoque"], row["estoque_avaliado"], row["estoque_presente"]) == (None, None, None)
@@ -77,18 +77,23 @@ def test_a_changed_cost_restates_the_stock_of_days_without_a_sale_while_it_is_in
     bling(stocked, 1, "B", (GERAL, "5", "5"), day=before)
     read(stocked, "bling", before)
     stocked.build(before, DAY)
-    photo = stocked.execute("select * from raw.bling_stock order by chave")
+    photo = _photo(stocked)
     cost(stocked, "B", "3.00", DAY)
     assert stocked.stale() == [DAY]
     stocked.build()
     rows = stocked.sku_days()
     assert (rows[before, "B"]["valor_estoque"], rows[DAY, "B"]["valor_estoque"]) == (Decimal("5.05"), Decimal("15.00"))
-    restated = stocked.execute(
-        "select dia, sku, antes, depois, motivo from dashboard.restatement_ledger where metrica = 'valor_estoque'"
-        " and sku is not null"
-    )
+    restated = [
+        (row["dia"], row["sku"], row["antes"], row["depois"], row["motivo"])
+        for row in stocked.rows("restatement_ledger")
+        if row["metrica"] == "valor_estoque" and row["sku"] is not None
+    ]
     assert restated == [(DAY, "B", Decimal("5.05"), Decimal("15.00"), "custo_alterado")]
-    assert stocked.execute("select * from raw.bling_stock order by chave") == photo
+    assert _photo(stocked) == photo
+
+
+def _photo(shop: Shop) -> list[tuple[object, ...]]:
+    return shop.execute("select * from raw.bling_stock where client_id = %s order by chave", shop.client_id)
 
 
 def test_a_cost_photo_of_bling_values_the_stock_of_its_own_night_and_not_of_nights_before(stocked: Shop) -> None:

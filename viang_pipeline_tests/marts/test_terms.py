@@ -190,7 +190,7 @@ def test_a_cost_method_without_the_history_it_needs_is_refused(sold: Shop) -> No
 
 
 def test_a_revenue_above_the_simples_table_gives_no_rate(sold: Shop) -> None:
-    sold.execute("delete from dashboard.aliquota_imposto where client_id = %s", sold.client_id)
+    sold.forget("dashboard.aliquota_imposto")
     for revenue in ("300000.00", "4000000.00"):
         sold.execute(
             "insert into dashboard.aliquota_imposto (client_id, regime, rbt12, vigente_de, informado_em)"
@@ -200,7 +200,7 @@ def test_a_revenue_above_the_simples_table_gives_no_rate(sold: Shop) -> None:
             DAY if revenue > "4" else DAY - ONE,
         )
     assert "imposto_nao_informado" in cost(sold)[2]
-    sold.execute("delete from dashboard.aliquota_imposto where vigente_de = %s", DAY)
+    sold.forget("dashboard.aliquota_imposto", "vigente_de = %s", DAY)
     sold.read(DAY)
     cost(sold)
     row = sold.lines()["1001", 1]
@@ -208,12 +208,11 @@ def test_a_revenue_above_the_simples_table_gives_no_rate(sold: Shop) -> None:
 
 
 def reasons(shop: Shop, metric: str) -> set[tuple[str | None, str]]:
-    rows = shop.execute("select sku, motivo from dashboard.restatement_ledger where metrica = %s", metric)
-    return {(sku, reason) for sku, reason in rows}
+    return {(row["sku"], row["motivo"]) for row in shop.rows("restatement_ledger") if row["metrica"] == metric}
 
 
 def test_a_cost_and_a_tax_told_later_restate_the_margin_and_say_so(sold: Shop) -> None:
-    sold.execute("delete from dashboard.aliquota_imposto where client_id = %s", sold.client_id)
+    sold.forget("dashboard.aliquota_imposto")
     sold.read_claims(DAY)
     sold.build(DAY)
     sold.told({"A": "40.00"})
@@ -264,7 +263,7 @@ def test_a_link_of_a_later_day_leaves_the_sale_in_the_bucket(unnamed: Shop) -> N
 def test_a_link_that_is_taken_back_takes_the_sale_back(unnamed: Shop) -> None:
     unnamed.link("MLB1", "X", DAY)
     sku(unnamed)
-    unnamed.execute("delete from dashboard.sku_links where client_id = %s", unnamed.client_id)
+    unnamed.forget("dashboard.sku_links")
     unnamed.list_item("MLB1", "OUTRO", touch=[DAY])
     assert sku(unnamed) == ("__SEM_SKU__:MLB1", "sem_sku")
 
@@ -310,6 +309,6 @@ def test_a_sku_from_an_erps_link_stays_when_the_link_is_gone(shop: Shop) -> None
     shop.put(order("1001", line(None, "100.00", listing="MLB1")))
     shop.read(DAY)
     shop.build(DAY)
-    shop.execute("delete from raw.bling_store_links where client_id = %s", shop.client_id)
+    shop.forget("raw.bling_store_links")
     shop.read(DAY)
     assert sku(shop) == ("DO-BLING", "vinculo_bling")

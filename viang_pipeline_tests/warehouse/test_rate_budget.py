@@ -7,7 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import closing
 from itertools import pairwise
 from multiprocessing.connection import Connection
@@ -35,6 +35,8 @@ STEP = 1 / RATE
 PROCESSES, THREADS, EACH = 2, 4, 24
 SPAWN = multiprocessing.get_context("spawn")
 
+Refused = Callable[[int, float | None], None]
+
 
 def scopes(seller: int = 1, app: str = "77") -> tuple[Scope, ...]:
     return mercado_livre_scopes(app, seller, PER_HOUR, account_rate=RATE)
@@ -52,6 +54,20 @@ def ledger(database: Database) -> Iterator[Callable[..., SharedLedger]]:
     yield open_ledger
     for one in opened:
         one.close()
+
+
+@pytest.fixture(scope="module")
+def _another_process() -> Iterator[ProcessPoolExecutor]:
+    with ProcessPoolExecutor(1, SPAWN) as process:
+        yield process
+
+
+@pytest.fixture
+def refused_elsewhere(database: Database, _another_process: ProcessPoolExecutor) -> Refused:
+    """``refused_elsewhere(seller, retry_after)``: another process met a 429."""
+    return lambda seller, retry_after: _another_process.submit(
+        refuse_once, Database(database.url), seller, retry_after
+    ).result()
 
 
 def wait(booking: Booking) -> float:
@@ -77,12 +93,11 @@ def take_moments(answer: Connection, database: Database) -> None:
             answer.send(list(pool.map(go, range(EACH))))
 
 
-def refuse_once(answer: Connection, database: Database, seller: int, retry_after: float | None) -> None:
+def refuse_once(database: Database, seller: int, retry_after: float | None) -> None:
     with closing(SharedLedger(database, scopes(seller))) as ledger:
         pacer = BookedPacer(ledger)
         pacer.wait()
         pacer.throttled(retry_after)
-        answer.send(None)
 
 
 def book_and_hang(answer: Connection, database: Database) -> None:
@@ -104,14 +119,6 @@ def start(work: Callable[..., None], *arguments: Any) -> tuple[multiprocessing.p
     process = SPAWN.Process(target=work, args=(theirs, *arguments))
     process.start()
     return process, ours
-
-
-def elsewhere(work: Callable[..., None], *arguments: Any) -> Any:
-    """What ``work`` answers from another process."""
-    process, answer = start(work, *arguments)
-    found = answer.recv()
-    process.join()
-    return found
 
 
 def kill(process: multiprocessing.process.BaseProcess) -> None:
@@ -161,37 +168,37 @@ def test_an_idle_budget_starts_from_now(database: Database, ledger: Callable[...
     assert wait(one.book()) == 0.0
 
 
-def test_a_429_in_one_process_slows_the_other(database: Database, ledger: Callable[..., SharedLedger]) -> None:
+def test_a_429_in_one_process_slows_the_other(ledger: Callable[..., SharedLedger], refused_elsewhere: Refused) -> None:
     here = ledger()
     here.book()
-    elsewhere(refuse_once, database, 1, None)
+    refused_elsewhere(1, None)
     time.sleep(1.5 * BOOK_AHEAD)
     moments = here.book().moments
     assert min(later - earlier for earlier, later in pairwise(moments)) >= STEP / 0.86
 
 
 def test_retry_after_met_by_one_process_holds_the_other_back(
-    database: Database, ledger: Callable[..., SharedLedger]
+    ledger: Callable[..., SharedLedger], refused_elsewhere: Refused
 ) -> None:
     here = ledger()
     here.book()
-    elsewhere(refuse_once, database, 1, 30.0)
+    refused_elsewhere(1, 30.0)
     assert wait(here.book()) == pytest.approx(30.0, abs=5.0)
 
 
 def test_after_retry_after_the_waiting_processes_do_not_start_together(
-    database: Database, ledger: Callable[..., SharedLedger]
+    ledger: Callable[..., SharedLedger], refused_elsewhere: Refused
 ) -> None:
-    elsewhere(refuse_once, database, 1, 30.0)
+    refused_elsewhere(1, 30.0)
     moments = sorted(moment for _ in range(6) for moment in ledger().book().moments)
     assert min(later - earlier for earlier, later in pairwise(moments)) >= STEP
 
 
 def test_a_sellers_own_limit_does_not_slow_other_sellers(
-    database: Database, ledger: Callable[..., SharedLedger]
+    database: Database, ledger: Callable[..., SharedLedger], refused_elsewhere: Refused
 ) -> None:
     for _ in range(3):
-        elsewhere(refuse_once, database, 1, 20.0)
+        refused_elsewhere(1, 20.0)
         with database.transaction() as conn:
             conn.execute("update dashboard.rate_budgets set livre_em = clock_timestamp()")
     found = rates(database)
@@ -200,8 +207,10 @@ def test_a_sellers_own_limit_does_not_slow_other_sellers(
     assert wait(ledger(2).book()) < BOOK_AHEAD
 
 
-def test_another_application_learns_nothing_from_a_429(database: Database, ledger: Callable[..., SharedLedger]) -> None:
-    elsewhere(refuse_once, database, 1, 30.0)
+def test_another_application_learns_nothing_from_a_429(
+    ledger: Callable[..., SharedLedger], refused_elsewhere: Refused
+) -> None:
+    refused_elsewhere(1, 30.0)
     time.sleep(BOOK_AHEAD)
     assert wait(ledger(2, "88").book()) < BOOK_AHEAD
 
