@@ -17,14 +17,14 @@ from viang_pipeline_tests.engine.services import Services, until
 # tests cost. They are asked for by name:
 # WHOLE_BACKFILLS=1 pytest viang_pipeline_tests/engine
 WHOLE = os.environ.get("WHOLE_BACKFILLS") == "1"
-MONTHS = days_between(ago(91 if WHOLE else 41), ago(2))
-MANY = [f"muitos-{number:02d}" for number in range(1, 21 if WHOLE else 7)]
+MONTHS = days_between(ago(91 if WHOLE else 34), ago(2))
+MANY = [f"muitos-{number:02d}" for number in range(1, 21 if WHOLE else 5)]
 DAYS_BY_ASSETS = days_between(ago(10 if WHOLE else 5), ago(4))
 DAYS_BY_JOB = days_between(ago(20 if WHOLE else 15), ago(14))
 HOLES = keys(["furos"], [ago(40), ago(39), ago(30)])
 REVOKED_DAY = ago(5)
 REVOKED_GROUP = ["acesso-a", "acesso-revogado", "acesso-z"]
-FIRST_LOAD = days_between(ago(36), ago(1))
+FIRST_LOAD = days_between(ago(33), ago(1))
 KILLED = days_between(ago(15), ago(2))
 OPEN_DAY = partitions.partition_key("aberto", TODAY)
 
