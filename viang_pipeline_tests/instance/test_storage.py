@@ -1,4 +1,4 @@
-"""What Dagster's daemon finds in the storage when it reads that a run has failed."""
+"""What stands in Dagster's storage of a run before it begins, and when the daemon reads that it has failed."""
 
 from __future__ import annotations
 
@@ -60,3 +60,50 @@ def test_a_kept_connection_the_server_dropped_while_it_rested_is_replaced_withou
         dropped = conn.execute(f"{others} and pid <> pg_backend_pid()").fetchall()
     assert (True,) in dropped
     assert instance.get_run_by_id(run.run_id) is not None
+
+
+@dg.asset
+def first() -> None:
+    """Intended."""
+
+
+@dg.asset(deps=[first])
+def second() -> None:
+    """Intended."""
+
+
+@dg.asset_check(asset=first)
+def looks_good() -> dg.AssetCheckResult:
+    """Intended."""
+    return dg.AssetCheckResult(passed=True)
+
+
+INTENDED = """
+    select dagster_event_type, asset_key, step_key from event_logs where run_id = %s order by id
+"""
+OF_ASSETS = "select asset_key from asset_keys where last_run_id = %s and last_materialization_timestamp is not null"
+OF_CHECKS = """
+    select c.asset_key, c.check_name, c.partition, c.execution_status, e.dagster_event_type
+    from asset_check_executions c join event_logs e on e.id = c.evaluation_event_storage_id where c.run_id = %s
+"""
+
+
+def test_what_a_run_intends_is_stored_together_as_it_is_one_by_one(
+    instance: dg.DagsterInstance,
+    empty_database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    job = dg.Definitions(assets=[first, second], asset_checks=[looks_good]).resolve_implicit_global_asset_job_def()
+
+    def intended(together: int) -> list[list[tuple[Any, ...]]]:
+        monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", str(together))
+        run = instance.create_run_for_job(job)
+        with empty_database.transaction() as conn:
+            found = [conn.execute(query, [run.run_id]).fetchall() for query in (INTENDED, OF_ASSETS, OF_CHECKS)]
+        return [sorted(rows) for rows in found]
+
+    one_by_one = intended(0)
+    assert [len(rows) for rows in one_by_one] == [3, 2, 1]
+    assert intended(200) == one_by_one
+    assert capsys.readouterr().err == "", "where a batch fails Dagster says so and stores one by one"
