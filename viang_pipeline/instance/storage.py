@@ -2,8 +2,9 @@
 
 Only the webserver keeps connections by itself; every other process opens a new one per statement. A run writes
 hundreds of events with three statements each, so that opening connections was most of what a run cost. And a run looks
-into the catalogue for tables and columns of Dagster's own some hundred times; what was there once stays there. What a
-run intends to do, some fifty events, is stored together before it is queued, and not each with five statements.
+into the catalogue for tables and columns of Dagster's own, and for its client among the partitions, some hundred times;
+what was there once stays there: no client's partition is ever removed. What a run intends to do, some fifty events, is
+stored together before it is queued, and not each with five statements.
 
 A process that records the start of a run shows from then on that the run lives. The status of a failed run is stored
 before the event that tells of it: Dagster's daemon reads the event once, and where the status did not say so yet, the
@@ -42,7 +43,7 @@ STATEMENT_MILLISECONDS = 300_000
 RECYCLE_SECONDS = 600
 MOST_AT_ONCE = 20
 REST_SECONDS = 2.0
-LOOKED_UP = ("has_table", "has_asset_key_col")
+LOOKED_UP = ("has_table", "has_asset_key_col", "has_dynamic_partition")
 CHECK_INTENDED = dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED
 INTENTS = {dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED, CHECK_INTENDED}
 ENDS = (dg.DagsterEventType.RUN_SUCCESS, dg.DagsterEventType.RUN_FAILURE, dg.DagsterEventType.RUN_CANCELED)
@@ -169,13 +170,13 @@ def _intents_together(events: PostgresEventLogStorage) -> Callable[[Sequence[dg.
     return store_event_batch
 
 
-def _until_found(ask: Callable[[str], bool]) -> Callable[[str], bool]:
-    """``ask``, but not again about what was found; what is missing may still come with a migration."""
-    found: set[str] = set()
+def _until_found(ask: Callable[..., bool]) -> Callable[..., bool]:
+    """``ask``, but not again about what was found; what is missing may still come, with a migration or a new client."""
+    found: set[tuple[str, ...]] = set()
 
-    def answer(name: str) -> bool:
-        if name not in found and ask(name):
-            found.add(name)
-        return name in found
+    def answer(*names: str) -> bool:
+        if names not in found and ask(*names):
+            found.add(names)
+        return names in found
 
     return answer

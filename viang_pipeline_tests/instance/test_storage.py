@@ -62,6 +62,14 @@ def test_a_kept_connection_the_server_dropped_while_it_rested_is_replaced_withou
     assert instance.get_run_by_id(run.run_id) is not None
 
 
+def test_a_client_is_found_as_soon_as_it_has_a_partition(instance: dg.DagsterInstance) -> None:
+    """Only that it is there is remembered."""
+    assert not instance.has_dynamic_partition("client", "loja-aurora")
+    instance.add_dynamic_partitions("client", ["loja-aurora"])
+    assert instance.has_dynamic_partition("client", "loja-aurora")
+    assert not instance.has_dynamic_partition("client", "loja-zero")
+
+
 @dg.asset
 def first() -> None:
     """Intended."""
