@@ -24,6 +24,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import dagster as dg
+from dagster._core.events import ASSET_CHECK_EVENTS, ASSET_EVENTS
 from dagster._core.storage.event_log.migration import ASSET_KEY_INDEX_COLS
 from dagster._core.storage.event_log.schema import AssetKeyTable, SqlEventLogStorageTable
 from dagster_postgres import DagsterPostgresStorage
@@ -68,7 +69,9 @@ class PooledPostgresStorage(DagsterPostgresStorage):
         for question in LOOKED_UP:
             setattr(storage.event_log_storage, question, _until_found(getattr(storage.event_log_storage, question)))
         events: Any = storage.event_log_storage
-        events.store_event = _failing_first(storage.run_storage, _showing_life(events.postgres_url, events.store_event))
+        events.store_event = _failing_first(
+            storage.run_storage, _showing_life(events.postgres_url, _unannounced(events))
+        )
         events.store_event_batch = _intents_together(events)
         events.initialize_concurrency_limit_to_default = _made_once(events.initialize_concurrency_limit_to_default)
         return storage
@@ -138,6 +141,25 @@ def _failing_first(runs: RunStorage, store: Store) -> Store:
         if event.dagster_event_type == dg.DagsterEventType.RUN_FAILURE:
             runs.handle_run_event(event.run_id, event.get_dagster_event(), datetime.fromtimestamp(event.timestamp, UTC))
         store(event)
+
+    return store_event
+
+
+def _unannounced(events: PostgresEventLogStorage) -> Store:
+    """``events.store_event`` without a notification per event, to which nobody listens since Dagster polls."""
+
+    def store_event(event: dg.EventLogEntry) -> None:
+        with events._connect() as conn:
+            number = conn.execute(
+                events.prepare_insert_event(event).returning(SqlEventLogStorageTable.c.id)
+            ).scalar_one()
+        kind = event.dagster_event_type
+        if kind in ASSET_EVENTS and event.get_dagster_event().asset_key is not None:
+            with events.index_transaction() as conn:
+                events._store_asset_event_tags(conn, [event], [number])
+                events._store_asset_event(conn, event, number)
+        if kind in ASSET_CHECK_EVENTS:
+            events.store_asset_check_event(event, number)
 
     return store_event
 

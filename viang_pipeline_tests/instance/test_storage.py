@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import dagster as dg
@@ -10,21 +11,30 @@ import pytest
 from dagster._core.events import JobFailureData, RunFailureReason
 from dagster._core.storage.tags import RUN_FAILURE_REASON_TAG
 from dagster._core.test_utils import instance_for_test
+from dagster_postgres import DagsterPostgresStorage
 
 from viang_pipeline.instance import storage
 from viang_pipeline.instance.storage import PooledPostgresStorage
 from viang_pipeline.warehouse.database import Database
+from viang_pipeline_tests.conftest import PostgresServer
 
 
 @pytest.fixture
 def instance(empty_database: Database) -> Iterator[dg.DagsterInstance]:
     """An instance that keeps everything in our storage."""
-    ours = {
-        "module": PooledPostgresStorage.__module__,
-        "class": PooledPostgresStorage.__name__,
-        "config": {"postgres_url": empty_database.url.replace("postgresql:", "postgresql+psycopg2:")},
+    with opened(PooledPostgresStorage, empty_database) as made:
+        yield made
+
+
+@contextmanager
+def opened(kind: type, database: Database) -> Iterator[dg.DagsterInstance]:
+    """An instance with a kind of storage."""
+    given = {
+        "module": kind.__module__,
+        "class": kind.__name__,
+        "config": {"postgres_url": database.url.replace("postgresql:", "postgresql+psycopg2:")},
     }
-    with instance_for_test(overrides={"storage": {"custom": ours}}) as made:
+    with instance_for_test(overrides={"storage": {"custom": given}}) as made:
         yield made
 
 
@@ -72,46 +82,56 @@ def test_a_client_is_found_as_soon_as_it_has_a_partition(instance: dg.DagsterIns
 
 @dg.asset
 def first() -> None:
-    """Intended."""
+    """Materialized, and one day of it more."""
+    dg.AssetExecutionContext.get().log_event(
+        dg.AssetMaterialization("first", partition="2026-03-01", tags={"of": "day"})
+    )
 
 
 @dg.asset(deps=[first])
 def second() -> None:
-    """Intended."""
+    """Never reached."""
+    raise dg.Failure("no")
 
 
 @dg.asset_check(asset=first)
 def looks_good() -> dg.AssetCheckResult:
-    """Intended."""
+    """Looked at."""
     return dg.AssetCheckResult(passed=True)
 
 
-INTENDED = """
-    select dagster_event_type, asset_key, step_key from event_logs where run_id = %s order by id
-"""
-OF_ASSETS = "select asset_key from asset_keys where last_run_id = %s and last_materialization_timestamp is not null"
+TOLD = "select dagster_event_type, asset_key, step_key, partition from event_logs where run_id = %s order by id"
+OF_ASSETS = "select asset_key, last_materialization is null from asset_keys where last_run_id = %s order by 1"
 OF_CHECKS = """
     select c.asset_key, c.check_name, c.partition, c.execution_status, e.dagster_event_type
     from asset_check_executions c join event_logs e on e.id = c.evaluation_event_storage_id where c.run_id = %s
 """
+OF_TAGS = "select asset_key, key from asset_event_tags order by event_id, key"
 
 
-def test_what_a_run_intends_is_stored_together_as_it_is_one_by_one(
+@pytest.mark.parametrize("together", ["0", "200"], ids=["one by one", "together"])
+def test_a_run_leaves_what_it_would_leave_in_dagsters_own_storage(
     instance: dg.DagsterInstance,
     empty_database: Database,
+    postgres_server: PostgresServer,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    capfd: pytest.CaptureFixture[str],
+    together: str,
 ) -> None:
     job = dg.Definitions(assets=[first, second], asset_checks=[looks_good]).resolve_implicit_global_asset_job_def()
 
-    def intended(together: int) -> list[list[tuple[Any, ...]]]:
-        monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", str(together))
-        run = instance.create_run_for_job(job)
-        with empty_database.transaction() as conn:
-            found = [conn.execute(query, [run.run_id]).fetchall() for query in (INTENDED, OF_ASSETS, OF_CHECKS)]
-        return [sorted(rows) for rows in found]
+    def left(made: dg.DagsterInstance, database: Database) -> list[list[tuple[Any, ...]]]:
+        run = job.execute_in_process(instance=made, raise_on_error=False)
+        with database.transaction() as conn:
+            found = [conn.execute(query, [run.run_id]).fetchall() for query in (TOLD, OF_ASSETS, OF_CHECKS)]
+            return [*found, conn.execute(OF_TAGS).fetchall()]
 
-    one_by_one = intended(0)
-    assert [len(rows) for rows in one_by_one] == [3, 2, 1]
-    assert intended(200) == one_by_one
-    assert capsys.readouterr().err == "", "where a batch fails Dagster says so and stores one by one"
+    other = postgres_server.create()
+    with opened(DagsterPostgresStorage, other) as plain:
+        expected = left(plain, other)
+    postgres_server.drop(other)
+    capfd.readouterr()
+    monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", together)
+    assert left(instance, empty_database) == expected
+    assert all(expected)
+    assert "Falling back" not in capfd.readouterr().err
