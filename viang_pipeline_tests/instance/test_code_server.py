@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 import multiprocessing
 import os
@@ -20,7 +19,6 @@ from viang_pipeline.instance.code_server import READ_FIRST, end_unknown
 def test_it_has_the_graph_and_the_storage_before_the_first_run() -> None:
     """Python's fork server says nothing when a module it is told to read is missing."""
     importlib.import_module(READ_FIRST)
-    gc.unfreeze()
     assert {"viang_pipeline.definitions", "viang_pipeline.instance.storage", "dagster._grpc.impl"} <= sys.modules.keys()
 
 
