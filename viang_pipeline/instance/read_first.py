@@ -8,6 +8,9 @@ import warnings
 
 import dagster as dg
 
+from viang_pipeline.sources.payloads import learn_all
+from viang_pipeline.sources.trust import trusted
+
 DAGSTERS = ("dagster._grpc.server", "dagster._core.storage.local_compute_log_manager")
 OURS = ("viang_pipeline.instance.storage", "viang_pipeline.instance.launcher")
 LATER = ("httpcore", "psycopg2.extras", "upath.implementations.local")
@@ -20,6 +23,8 @@ with warnings.catch_warnings():
     from viang_pipeline.definitions import defs
 
     defs.get_repository_def().get_all_jobs()
+learn_all()
+trusted()
 
 # None of it is ever garbage: a collector that walked it would copy its pages in every run.
 gc.collect()

@@ -266,6 +266,15 @@ def _codec(kind: type[Payload]) -> _Codec:
         return _Codec(shape, msgspec.json.Decoder(shape.strict), msgspec.json.Decoder(kind, strict=False))
 
 
+def learn_all(kind: type[Payload] = Payload) -> None:
+    """Have every struct below ``kind`` that was imported ready to read: processes forked from now on need not."""
+    for known in kind.__subclasses__():
+        if not getattr(known, "__parameters__", ()):  # of what is still to be chosen nothing can be said
+            _codec(known)
+            _amounts(known)
+        learn_all(known)
+
+
 @lru_cache(maxsize=256)
 def _shape(kind: type[Payload]) -> _Shape:
     return _Shape(kind)

@@ -10,5 +10,5 @@ import httpx
 
 @cache
 def trusted() -> ssl.SSLContext:
-    """Parsed once per process: 50 ms that every client would pay."""
+    """Parsed once per process, or before it is forked: 50 ms that every client would pay."""
     return httpx.create_ssl_context()

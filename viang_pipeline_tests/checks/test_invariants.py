@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import dagster as dg
+import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
 from viang_pipeline.assets.client_days import RETRIES, RETRY_AFTER
+from viang_pipeline.checks import invariants
 from viang_pipeline.checks.lateness import BESIDE_ORDERS
 from viang_pipeline.warehouse import ledgers
 from viang_pipeline_tests.checks.conftest import CHECKS, RunChecks
@@ -64,6 +67,29 @@ def _detail(announced: int = 9, collected: int = 9) -> Jsonb:
 def test_a_check_that_lost_the_database_begins_again(check: dg.AssetChecksDefinition) -> None:
     """What comes after a blocking check would otherwise stay undone, and nothing asks for it later."""
     assert check.node_def.retry_policy == dg.RetryPolicy(max_retries=RETRIES, delay=RETRY_AFTER)
+
+
+def test_a_check_cut_off_in_the_middle_still_finds_what_is_wrong(
+    shop: Shop, run_checks: RunChecks, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look, cut = invariants.verdict, []
+
+    def cut_once(conn: psycopg.Connection, *given: Any, **told: Any) -> dg.AssetCheckResult:
+        if not cut:
+            cut.append(conn.info.backend_pid)
+            shop.execute("select pg_terminate_backend(%s, 10000)", *cut)
+        return look(conn, *given, **told)
+
+    monkeypatch.setattr(invariants, "verdict", cut_once)
+    monkeypatch.setattr(dg.RetryPolicy, "calculate_delay", lambda policy, attempt: 0)
+    shop.execute("update dashboard.fact_sku_day set pedidos_com_visita = 2, visitas = 1 where sku = 'A'")
+
+    found = run_checks("conversao_possivel")["conversao_possivel"]
+
+    assert (found.passed, found.metadata["violacoes"].value) == (False, 1)
+    (run,) = instance.get_runs()
+    assert run.status == dg.DagsterRunStatus.SUCCESS
+    assert len(instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_UP_FOR_RETRY)) == 1
 
 
 def test_every_invariant_holds_on_the_golden_day(shop: Shop, run_checks: RunChecks) -> None:

@@ -30,8 +30,11 @@ AUDIT = "updates_log"
 
 _FLUSH = b"select pg_stat_force_next_flush()"
 _WRITTEN = """
-    select relname from pg_stat_xact_user_tables
-    where schemaname in ('raw', 'dashboard') and n_tup_ins + n_tup_upd + n_tup_del > 0 order by relname
+    select relname from pg_class
+    where relnamespace in ('raw'::regnamespace, 'dashboard'::regnamespace) and relkind in ('r', 'm')
+        and pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)
+            + pg_stat_get_xact_tuples_deleted(oid) > 0
+    order by relname
 """
 
 

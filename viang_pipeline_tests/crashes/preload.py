@@ -13,6 +13,10 @@ import openpyxl  # type: ignore[import-untyped]  # noqa: F401
 
 import viang_pipeline.reports.render  # noqa: F401
 import viang_pipeline_tests.crashes.works  # noqa: F401
+from viang_pipeline.sources.payloads import learn_all
+from viang_pipeline.sources.trust import trusted
 
+learn_all()
+trusted()
 gc.collect()
 gc.freeze()

@@ -35,13 +35,18 @@ def test_killed_anywhere_it_converges_and_a_second_run_writes_nothing(
     assert all("report_outbox" in v.point.label or v.point.label.startswith("mail") for v in verdicts if v.uncertain)
 
 
+@pytest.fixture(scope="module")
+def first_load(house: House) -> Trial:
+    """Left alone once."""
+    return Trial(house, next(story for story in STORIES if story.name == "first load"))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("table", ["mercado_livre_orders", "bling_orders"])
-def test_a_first_load_that_died_is_begun_again(house: House, table: str) -> None:
+def test_a_first_load_that_died_is_begun_again(first_load: Trial, table: str) -> None:
     """What it stored is not shown without the rest of its reads, as numbers that would be restated by them."""
-    trial = Trial(house, next(story for story in STORIES if story.name == "first load"))
-    point = next(point for point in trial.points if table in point.label and point.side == "after")
-    assert trial.kill(point).differences == ()
+    point = next(point for point in first_load.points if table in point.label and point.side == "after")
+    assert first_load.kill(point).differences == ()
 
 
 @pytest.mark.parametrize(("split", "mended"), [(False, True), (True, False)], ids=["whole", "split"])

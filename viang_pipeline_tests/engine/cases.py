@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from threading import Event
 
 from viang_pipeline import partitions
+from viang_pipeline.collect.order_windows import DAYS_PER_WINDOW
 from viang_pipeline.domain.business_day import days_between
 from viang_pipeline.sandbox import Fault
+from viang_pipeline.sources.side_by_side import AHEAD
 from viang_pipeline_tests.engine.market import TODAY, Market, ago, keys
 from viang_pipeline_tests.engine.services import Services, until
 
@@ -17,15 +19,15 @@ from viang_pipeline_tests.engine.services import Services, until
 # tests cost. They are asked for by name:
 # WHOLE_BACKFILLS=1 pytest viang_pipeline_tests/engine
 WHOLE = os.environ.get("WHOLE_BACKFILLS") == "1"
-MONTHS = days_between(ago(91 if WHOLE else 41), ago(2))
-MANY = [f"muitos-{number:02d}" for number in range(1, 21 if WHOLE else 7)]
+MONTHS = days_between(ago(91 if WHOLE else 34), ago(2))
+MANY = [f"muitos-{number:02d}" for number in range(1, 21 if WHOLE else 5)]
 DAYS_BY_ASSETS = days_between(ago(10 if WHOLE else 5), ago(4))
 DAYS_BY_JOB = days_between(ago(20 if WHOLE else 15), ago(14))
 HOLES = keys(["furos"], [ago(40), ago(39), ago(30)])
 REVOKED_DAY = ago(5)
 REVOKED_GROUP = ["acesso-a", "acesso-revogado", "acesso-z"]
-FIRST_LOAD = days_between(ago(36), ago(1))
-KILLED = days_between(ago(15), ago(2))
+FIRST_LOAD = days_between(ago(33), ago(1))
+KILLED = days_between(ago(AHEAD * DAYS_PER_WINDOW + 2), ago(2))
 OPEN_DAY = partitions.partition_key("aberto", TODAY)
 
 
@@ -61,9 +63,10 @@ def launch(market: Market, services: Services) -> Cases:
     until(lambda: set(market.sellers) <= set(services.instance.get_dynamic_partitions("client")), "client partitions")
     in_the_middle = Event()
     seller = market.sellers["interrompido"].seller_id
-    second_window = {"path": "/orders/search", "seller": seller, "skip": 2}
-    market.sandbox.faults.add(Fault("hook", hook=lambda world, now: in_the_middle.set(), **second_window))
-    market.sandbox.faults.add(Fault("delay", seconds=120, **second_window))
+    # A window is two searches, and AHEAD of them are read at a time: one search more, and the first has been read.
+    later = {"path": "/orders/search", "seller": seller, "skip": 2 * AHEAD}
+    market.sandbox.faults.add(Fault("hook", hook=lambda world, now: in_the_middle.set(), **later))
+    market.sandbox.faults.add(Fault("delay", seconds=120, **later))
     killed = services.run("reprocess", _range("interrompido", KILLED[0], KILLED[-1]))
     backfills = {
         # First, because its runs carry the tag of one client and go one after the other: the longest chain.

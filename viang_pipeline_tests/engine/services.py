@@ -53,11 +53,12 @@ Found = TypeVar("Found")
 
 
 def until(found: Callable[[], Found | None], what: str, patience: float = PATIENCE) -> Found:
-    """The first answer that is not None or False. Fails naming ``what`` when it never comes."""
+    """The first answer that is true: nothing found yet, empty or zero, is none. Fails naming ``what`` when it never
+    comes."""
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         answer = found()
-        if answer is not None and answer is not False:
+        if answer:
             return answer
         time.sleep(0.3)
     pytest.fail(f"still waiting after {patience:.0f} s: {what}")

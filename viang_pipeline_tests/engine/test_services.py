@@ -33,7 +33,7 @@ GOOD = [client_id for client_id in REVOKED_GROUP if client_id != "acesso-revogad
 def test_a_run_killed_in_the_middle_is_tried_again_and_ends_right(cases: Cases) -> None:
     services, market = cases.services, cases.market
     assert cases.in_the_middle.wait(120)
-    until(lambda: market.complete("interrompido"), "the first window, stored while the second is asked for")
+    until(lambda: market.complete("interrompido"), "the first window, stored while a later one is asked for")
     assert len(market.complete("interrompido")) < len(KILLED)
     market.sandbox.faults.clear()
 

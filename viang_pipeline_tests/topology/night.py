@@ -109,8 +109,8 @@ class Night:
                 "dagster/partition/date": self.day.isoformat(),
                 CLIENT_TAG: client_id,
             }
-            config = {"resources": {name: {"config": given} for name, given in UNPACED.items()}}
-            self.runs[client_id] = self.launch("daily_update", tags, config)
+            unpaced = {"resources": {"bling": {"config": {"calls_per_second": UNPACED}}}}
+            self.runs[client_id] = self.launch("daily_update", tags, unpaced)
 
     def launch(self, job: str, tags: dict[str, str], config: dict[str, object]) -> str:
         """What the launchpad sends for one run; the run's id. Like a person, it asks again when the answer is an error:
