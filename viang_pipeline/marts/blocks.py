@@ -12,7 +12,7 @@ from viang_pipeline.collect.work import Outcome, Work
 from viang_pipeline.marts.listing_skus import CarriedSkus, listings_on
 from viang_pipeline.marts.provenance import provenance
 from viang_pipeline.warehouse import ledgers
-from viang_pipeline.warehouse.load import Query, converge
+from viang_pipeline.warehouse.load import converge
 from viang_pipeline.warehouse.locks import lock_client
 
 CHUNK = 31
@@ -27,7 +27,7 @@ class Block:
     columns: tuple[str, ...]
 
 
-Rows = Callable[[psycopg.Connection, str, list[date]], "Query | Iterable[tuple[object, ...]]"]
+Rows = Callable[[psycopg.Connection, str, list[date]], Iterable[tuple[object, ...]]]
 """The rows of a block for a client and days, in the order of key and columns."""
 
 
@@ -51,7 +51,6 @@ def listings_of(conn: psycopg.Connection, client_id: str, days: Iterable[date]) 
 
 
 def _converge(conn: psycopg.Connection, work: Work, block: Block, rows: Rows, days: list[date], total: Outcome) -> None:
-    made = rows(conn, work.client_id, days)
     result = converge(
         conn,
         table=f"dashboard.{block.table}",
@@ -60,7 +59,7 @@ def _converge(conn: psycopg.Connection, work: Work, block: Block, rows: Rows, da
         constants=provenance(work, work.clock()),
         volatile=("run_id", "calculado_em"),
         # A list, because making the rows asks the connection that is about to copy them.
-        rows=made if isinstance(made, Query) else list(made),
+        rows=list(rows(conn, work.client_id, days)),
         scope=("client_id = %s and dia = any(%s)", [work.client_id, days]),
         touching=("dia",),
     )

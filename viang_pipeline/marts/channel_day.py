@@ -9,7 +9,7 @@ import psycopg
 
 from viang_pipeline.collect.work import Work
 from viang_pipeline.marts.provenance import provenance
-from viang_pipeline.warehouse.load import Query, WriteCounts, converge
+from viang_pipeline.warehouse.load import WriteCounts, converge
 from viang_pipeline.warehouse.schema import agg_channel_day
 
 KEY = ("dia", "canal")
@@ -19,6 +19,11 @@ COLUMNS = tuple(column.name for column in agg_channel_day.columns if column.name
 
 def converge_channels(conn: psycopg.Connection, work: Work, days: list[date]) -> WriteCounts:
     """Make the table hold the channels of these days, as their lines stand."""
+    select = _text("channel_sums.sql").format(
+        sales=_text("sales.sql").format(key=", ".join(KEY)),
+        covered=_text("covered_lines.sql"),
+        columns=", ".join(COLUMNS),
+    )
     return converge(
         conn,
         table=f"dashboard.{agg_channel_day.name}",
@@ -26,14 +31,7 @@ def converge_channels(conn: psycopg.Connection, work: Work, days: list[date]) ->
         columns=(*KEY, *COLUMNS),
         constants=provenance(work, work.clock()),
         volatile=("run_id", "calculado_em"),
-        rows=Query(
-            _text("channel_sums.sql").format(
-                sales=_text("sales.sql").format(key=", ".join(KEY)),
-                covered=_text("covered_lines.sql"),
-                columns=", ".join(COLUMNS),
-            ),
-            {"client_id": work.client_id, "dias": days},
-        ),
+        rows=conn.execute(select, {"client_id": work.client_id, "dias": days}).fetchall(),
         scope=("client_id = %s and dia = any(%s)", [work.client_id, days]),
     )
 

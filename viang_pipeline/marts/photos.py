@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from importlib.resources import files
 
 import psycopg
@@ -15,10 +16,9 @@ from viang_pipeline.collect.work import Outcome, Work
 from viang_pipeline.domain.own_stock import UNKNOWN, usable
 from viang_pipeline.domain.stock_photo import Announced, Inventory, SkuStock, sku_stock
 from viang_pipeline.domain.stock_value import stock_value
-from viang_pipeline.marts.blocks import Block, Rows, build_block
+from viang_pipeline.marts.blocks import Block, build_block
 from viang_pipeline.marts.own_stock import OwnPhoto, OwnPhotos, read_own_stock
 from viang_pipeline.marts.terms import read_costs
-from viang_pipeline.warehouse.load import Query
 
 NO_ORDER = ""
 """What lies in stock was not sold yet."""
@@ -62,26 +62,17 @@ def build_stock(work: Work, days: Iterable[date]) -> Outcome:
 
 def build_account(work: Work, days: Iterable[date]) -> Outcome:
     """Reputation of the days that were photographed."""
-    return build_block(work, days, {ACCOUNT: _query("account_day.sql")})
-
-
-def _query(name: str) -> Rows:
-    text = files("viang_pipeline.marts").joinpath("sql", name).read_text(encoding="utf-8")
-
-    def rows(conn: psycopg.Connection, client_id: str, days: list[date]) -> Query:
-        return Query(text, {"client_id": client_id, "dias": days})
-
-    return rows
+    return build_block(work, days, {ACCOUNT: partial(_photo, "account_day.sql")})
 
 
 def _sku_rows(conn: psycopg.Connection, client_id: str, days: list[date]) -> Iterable[tuple[object, ...]]:
     announced: dict[date, list[Announced]] = defaultdict(list)
     taken: dict[date, datetime] = {}
-    for day, listing, sku, unit, inventory, quantity, at in _photo(conn, "announced_of_days.sql", client_id, days):
+    for day, listing, sku, unit, inventory, quantity, at in _photo("announced_of_days.sql", conn, client_id, days):
         announced[day].append(Announced(listing, sku, unit, inventory, quantity))
         taken[day] = max(at, taken.get(day, at))
     inventories: dict[date, dict[str, Inventory]] = defaultdict(dict)
-    for day, inventory, available, blocked, reasons in _photo(conn, "inventory_of_days.sql", client_id, days):
+    for day, inventory, available, blocked, reasons in _photo("inventory_of_days.sql", conn, client_id, days):
         inventories[day][inventory] = Inventory(available, blocked, reasons)
     own = read_own_stock(conn, client_id, days)
     costs = read_costs(conn, client_id, days)
@@ -117,8 +108,8 @@ def _held(
 
 def _client_rows(conn: psycopg.Connection, client_id: str, days: list[date]) -> Iterable[tuple[object, ...]]:
     own = read_own_stock(conn, client_id, days)
-    marketplace = {row[0]: row for row in _photo(conn, "stock_client_day.sql", client_id, days)}
-    values = {day: value for day, *value in _photo(conn, "stock_value_of_days.sql", client_id, days)}
+    marketplace = {row[0]: row for row in _photo("stock_client_day.sql", conn, client_id, days)}
+    values = {day: value for day, *value in _photo("stock_value_of_days.sql", conn, client_id, days)}
     for day in sorted(marketplace.keys() | own.days.keys()):
         _, full, blocked, announced, reasons, taken = marketplace.get(day, (day, None, None, None, {}, None))
         photo = own.days.get(day)
@@ -148,6 +139,6 @@ def _latest(marketplace: datetime | None, own: OwnPhoto | None) -> datetime:
     return max(instant for instant in (marketplace, own.taken if own else None) if instant is not None)
 
 
-def _photo(conn: psycopg.Connection, name: str, client_id: str, days: list[date]) -> list[tuple]:  # type: ignore[type-arg]
+def _photo(name: str, conn: psycopg.Connection, client_id: str, days: list[date]) -> list[tuple]:  # type: ignore[type-arg]
     text = files("viang_pipeline.marts").joinpath("sql", name).read_bytes()
     return conn.execute(text, {"client_id": client_id, "dias": days}).fetchall()

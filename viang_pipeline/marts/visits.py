@@ -15,7 +15,6 @@ from viang_pipeline.collect.work import Outcome, Work
 from viang_pipeline.domain.sku_visits import SkuVisits, sku_visits
 from viang_pipeline.marts.blocks import Block, build_block, listings_of
 from viang_pipeline.warehouse import ledgers
-from viang_pipeline.warehouse.load import Query
 
 SKU = Block("fact_visits_sku_day", ("dia", "sku"), ("visitas", "pedidos_com_visita", "motivo"))
 CLIENT = Block("fact_visits_client_day", ("dia",), ("visitas", "visitas_anuncios", "anuncios_observados"))
@@ -26,8 +25,8 @@ def build_visits(work: Work, days: Iterable[date]) -> Outcome:
     return build_block(work, days, {SKU: _sku_rows, CLIENT: _client_rows})
 
 
-def _client_rows(conn: psycopg.Connection, client_id: str, days: list[date]) -> Query:
-    return Query(_sql("visits_client_day.sql"), {"client_id": client_id, "dias": days})
+def _client_rows(conn: psycopg.Connection, client_id: str, days: list[date]) -> list[tuple[object, ...]]:
+    return conn.execute(_sql("visits_client_day.sql"), {"client_id": client_id, "dias": days}).fetchall()
 
 
 def _sku_rows(conn: psycopg.Connection, client_id: str, days: list[date]) -> Iterable[tuple[object, ...]]:

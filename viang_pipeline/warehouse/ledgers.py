@@ -222,31 +222,34 @@ def move_cursor(
 
 def touch_days(conn: psycopg.Connection, client_id: str, days: Iterable[date]) -> None:
     """The raw data of these days changed. Rows are locked in day order: two writers queue and never deadlock."""
-    conn.execute(
-        "insert into dashboard.day_state as s (client_id, dia, bruto_rev)"
-        " select %s, dia, 1 from unnest(%s::date[]) as dia order by dia"
-        " on conflict (client_id, dia) do update set bruto_rev = s.bruto_rev + 1",
-        [client_id, sorted(set(days))],
-    )
+    if touched := sorted(set(days)):
+        conn.execute(
+            "insert into dashboard.day_state as s (client_id, dia, bruto_rev)"
+            " select %s, dia, 1 from unnest(%s::date[]) as dia order by dia"
+            " on conflict (client_id, dia) do update set bruto_rev = s.bruto_rev + 1",
+            [client_id, touched],
+        )
 
 
 def touch_sums(conn: psycopg.Connection, client_id: str, days: Iterable[date]) -> None:
     """An input of these days' sums changed that order lines do not depend on: ads, visits, stock, claims."""
-    conn.execute(
-        "insert into dashboard.day_state as s (client_id, dia, linhas_rev)"
-        " select %s, dia, 1 from unnest(%s::date[]) as dia order by dia"
-        " on conflict (client_id, dia) do update set linhas_rev = s.linhas_rev + 1",
-        [client_id, sorted(set(days))],
-    )
+    if touched := sorted(set(days)):
+        conn.execute(
+            "insert into dashboard.day_state as s (client_id, dia, linhas_rev)"
+            " select %s, dia, 1 from unnest(%s::date[]) as dia order by dia"
+            " on conflict (client_id, dia) do update set linhas_rev = s.linhas_rev + 1",
+            [client_id, touched],
+        )
 
 
 def ensure_days(conn: psycopg.Connection, client_id: str, days: Iterable[date]) -> None:
     """These days have a row to lock and to count revisions in."""
-    conn.execute(
-        "insert into dashboard.day_state (client_id, dia)"
-        " select %s, dia from unnest(%s::date[]) as dia order by dia on conflict do nothing",
-        [client_id, sorted(set(days))],
-    )
+    if touched := sorted(set(days)):
+        conn.execute(
+            "insert into dashboard.day_state (client_id, dia)"
+            " select %s, dia from unnest(%s::date[]) as dia order by dia on conflict do nothing",
+            [client_id, touched],
+        )
 
 
 def stale_days(

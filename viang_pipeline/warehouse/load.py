@@ -1,7 +1,7 @@
 """Writing sets of rows so that a table converges to them: equal rows are not touched, a second run writes nothing.
 
-COPY into a temporary table, then one statement that writes what differs (postgres.md decisions 6, 8, 11).
-Callers own the transaction. No column list and no rule of a table of ours belongs here.
+COPY into a temporary table, then one statement that writes what differs (postgres.md decisions 6, 8, 11); few rows go
+with that statement. Callers own the transaction. No column list and no rule of a table of ours belongs here.
 """
 
 from __future__ import annotations
@@ -11,13 +11,18 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from hashlib import blake2b
+from itertools import chain, islice
 from typing import Literal, LiteralString, NamedTuple
 
+import msgspec
 import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
 Scope = tuple[LiteralString, Sequence[object]]
+
+FEW = 200
+"""Rows up to here are sent with the statement that writes them: a temporary table costs more than it saves."""
 
 
 @dataclass(frozen=True)
@@ -108,15 +113,23 @@ def converge(
     in it that are not in ``rows`` are deleted; without it nothing is. ``changes`` reports each written row;
     ``touching`` the distinct values that columns of one type had in written rows, before and after.
 
-    Raises ValueError for rows outside the scope, psycopg.errors.UniqueViolation for a key given twice.
+    Raises ValueError for rows outside the scope, psycopg.errors.UniqueViolation for a key given twice; the transaction
+    has to end with either.
     """
     constants = dict(constants or {})
     given = [*columns, *constants]
     business = [name for name in given if name not in key and name not in volatile]
     target = sql.Identifier(*table.split("."))
+    names = _Names(table, tuple(key), tuple(given), tuple(business), hash_column)
 
-    if isinstance(rows, list) and not rows:
-        return _empty(connection, target, key, business, scope, touching)
+    if not isinstance(rows, Query):
+        rows = iter(rows)
+        first = list(islice(rows, FEW + 1))
+        if not first:
+            return _empty(connection, target, key, business, scope, touching)
+        if len(first) <= FEW and not changes:
+            return _few(connection, names, columns, constants, first, scope, tuple(touching))
+        rows = chain(first, rows)
     _make_incoming(connection, target, given, constants)
     read = _fill_incoming(connection, columns, rows)
     # Nothing is known about a temporary table: without an index the planner may compare every row with every row.
@@ -125,19 +138,23 @@ def converge(
     connection.execute(
         sql.SQL("create unique index on incoming ({}); analyze incoming ({})").format(_list(varying), _list(key))
     )
-    names = _Names(table, tuple(key), tuple(given), tuple(business), hash_column)
     if scope is not None:
         outside = connection.execute(
             sql.SQL("select count(*) from incoming where ({}) is not true").format(sql.SQL(scope[0])), scope[1]
         ).fetchone()
-        if outside and outside[0]:
-            raise ValueError(f"{outside[0]} rows for {table} lie outside the scope that is being replaced")
-    statement = names.write(scope[0] if scope else None, None if changes else tuple(touching))
-    written = connection.execute(statement, scope[1] if scope else None)
+        _refuse_outside(table, outside[0] if outside else 0)
+    written = connection.execute(
+        names.write(scope[0] if scope else None, None if changes else tuple(touching)), scope[1] if scope else None
+    )
     if changes:
         return _with_changes(read, key, business, written)
-    inserted, updated, deleted, touched = written.fetchone() or (0, 0, 0, None)
+    inserted, updated, deleted, touched, _ = written.fetchone() or (0, 0, 0, None, 0)
     return WriteCounts(read, inserted, updated, deleted, touched=frozenset(touched or ()))
+
+
+def _refuse_outside(table: str, rows: int) -> None:
+    if rows:
+        raise ValueError(f"{rows} rows for {table} lie outside the scope that is being replaced")
 
 
 @dataclass(frozen=True)
@@ -151,10 +168,12 @@ class _Names:
     hash_column: str | None
 
     @cache  # noqa: B019  # a handful of tables, for as long as the process
-    def write(self, scope: LiteralString | None, touching: tuple[str, ...] | None) -> bytes:
+    def write(self, scope: LiteralString | None, touching: tuple[str, ...] | None, *, sent: bool = False) -> bytes:
         """Rows that are equal are filtered before the INSERT: ON CONFLICT would lock, and so write, each of them.
 
         Answers with the changed rows when ``touching`` is None, else with counts and the values of those columns.
+        ``sent``: ``incoming`` is no table; its constants and rows are the first parameters, the scope's come again as
+        the last ones, and the answer ends with how many rows lie outside the scope.
         """
         digest = sql.SQL("md5(row({})::text)").format(_list(self.business))
         columns = [*self.given, self.hash_column] if self.hash_column else list(self.given)
@@ -162,7 +181,7 @@ class _Names:
         return (
             sql.SQL(
                 """
-            with removed as (
+            with {incoming} removed as (
                 delete from {target} as t
                 where {gone} and not exists (select from incoming as i where {same_key})
                 returning {key_t}, {business_t}
@@ -182,6 +201,7 @@ class _Names:
             )
             .format(
                 target=sql.Identifier(*self.table.split(".")),
+                incoming=self.incoming() if sent else sql.SQL(""),
                 gone=sql.SQL("({})").format(sql.SQL(scope)) if scope else sql.SQL("false"),
                 same_key=sql.SQL(" and ").join(
                     sql.SQL("t.{0} = i.{0}").format(sql.Identifier(name)) for name in self.key
@@ -202,13 +222,20 @@ class _Names:
                     for name in columns
                     if name not in self.key
                 ),
-                answer=self.changed_rows() if touching is None else self.counts(touching),
+                answer=self.changed_rows() if touching is None else self.counts(touching, scope if sent else None),
             )
             .as_bytes()
         )
 
-    def counts(self, touching: Sequence[str]) -> sql.Composed:
-        """inserted, updated, deleted, distinct values of the ``touching`` columns in written rows."""
+    def incoming(self) -> sql.Composed:
+        """Rows of the target's types from JSON: the constants, and the columns that differ between rows."""
+        return sql.SQL(
+            "incoming as materialized (select {given} from json_populate_recordset("
+            "json_populate_record(null::{target}, %s::json), %s::json)),"
+        ).format(given=_list(self.given), target=sql.Identifier(*self.table.split(".")))
+
+    def counts(self, touching: Sequence[str], scope: LiteralString | None) -> sql.Composed:
+        """inserted, updated, deleted, distinct values of the ``touching`` columns in written rows, rows outside."""
         touched: sql.Composable = sql.SQL("null")
         if touching:
             both = [*(f"old_{name}" if name in self.business else name for name in touching), *touching]
@@ -216,10 +243,13 @@ class _Names:
                 "(select array_agg(distinct v) from (select unnest(array[{both}]) as v from differing"
                 " union all select unnest(array[{gone}]) from removed) as all_values where v is not null)"
             ).format(both=_list(both), gone=_list(touching))
+        outside: sql.Composable = sql.SQL("0")
+        if scope is not None:
+            outside = sql.SQL("(select count(*) from incoming where ({}) is not true)").format(sql.SQL(scope))
         return sql.SQL(
             "select count(*) filter (where not known), count(*) filter (where known),"
-            " (select count(*) from removed), {} from differing"
-        ).format(touched)
+            " (select count(*) from removed), {}, {} from differing"
+        ).format(touched, outside)
 
     def changed_rows(self) -> sql.Composed:
         """key…, old business…, new business…, known: null when deleted."""
@@ -233,6 +263,37 @@ class _Names:
             new=_list(self.business),
             nothing=nothing,
         )
+
+
+def _few(
+    connection: psycopg.Connection,
+    names: _Names,
+    columns: Sequence[str],
+    constants: Mapping[str, object],
+    rows: list[Sequence[object]],
+    scope: Scope | None,
+    touching: tuple[str, ...],
+) -> WriteCounts:
+    varying = [columns.index(name) for name in names.key if name in columns]
+    if len({tuple(row[at] for at in varying) for row in rows}) < len(rows):
+        raise psycopg.errors.UniqueViolation(f"a key of {names.table} was given twice")
+    incoming = [_json(constants), _json([dict(zip(columns, row, strict=True)) for row in rows])]
+    condition, values = scope or (None, ())
+    statement = names.write(condition, touching, sent=True)
+    written = connection.execute(statement, [*incoming, *values, *values]).fetchone()
+    inserted, updated, deleted, touched, outside = written or (0, 0, 0, None, 0)
+    _refuse_outside(names.table, outside)
+    return WriteCounts(len(rows), inserted, updated, deleted, touched=frozenset(touched or ()))
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value, enc_hook=_unwrapped).decode()
+
+
+def _unwrapped(value: object) -> object:
+    if isinstance(value, Jsonb):
+        return value.obj
+    raise TypeError(f"{type(value).__name__} has no JSON")
 
 
 def _with_changes(
@@ -327,6 +388,8 @@ def upsert_raw(
     ``lido_em`` (``read_at``, default now) when this version was read: a version read earlier than the stored one is
     dropped. Of a key given twice the last one counts. An unchanged payload writes nothing.
     """
+    if not records:
+        return RawWrite(0, 0, 0, frozenset())
     latest = {record.chave: record for record in records}
     target = sql.Identifier(*table.split("."))
     when = read_at or datetime.now(UTC)
@@ -365,46 +428,35 @@ def upsert_raw(
 def _insert_raw(
     connection: psycopg.Connection, target: sql.Identifier, client_id: str, records: Iterable[RawRow], when: datetime
 ) -> None:
-    _copy_payloads(
-        connection,
-        sql.SQL("{} (client_id, visto_em, lido_em, chave, dia, hash, payload)").format(target),
-        ("text", "timestamptz", "timestamptz"),
-        (client_id, when, when),
-        records,
-    )
+    """Binary, because JSON text then needs no escaping: a third faster than text (for plain rows text is faster)."""
+    into = sql.SQL("copy {} (client_id, visto_em, lido_em, chave, dia, hash, payload) from stdin (format binary)")
+    with connection.cursor() as cursor, cursor.copy(into.format(target)) as copy:
+        copy.set_types(["text", "timestamptz", "timestamptz", "text", "date", "bytea", "jsonb"])
+        for row in records:
+            copy.write_row((client_id, when, when, row.chave, row.dia, row.hash, Jsonb(row.payload, dumps=_as_is)))
 
 
 def _update_raw(
-    connection: psycopg.Connection, target: sql.Identifier, client_id: str, records: Iterable[RawRow], when: datetime
+    connection: psycopg.Connection, target: sql.Identifier, client_id: str, records: Sequence[RawRow], when: datetime
 ) -> None:
-    connection.execute(
-        "drop table if exists pg_temp.raw_rows; create temporary table raw_rows"
-        ' (chave text collate "C" primary key, dia date, hash bytea, payload jsonb) on commit drop'
-    )
-    _copy_payloads(connection, sql.SQL("raw_rows (chave, dia, hash, payload)"), (), (), records)
+    """The client comes by a subquery for the reason given in ``upsert_raw``."""
     connection.execute(
         sql.SQL(
             """
-            update {} as t set dia = r.dia, payload = r.payload, hash = r.hash, lido_em = %s
-            from raw_rows as r where t.client_id = %s and t.chave = r.chave
+            update {} as t set dia = r.dia, payload = r.payload::jsonb, hash = r.hash, lido_em = %s
+            from unnest(%b::text[], %b::date[], %b::bytea[], %b::text[]) as r (chave, dia, hash, payload)
+            where t.client_id = (select %s::text) and t.chave = r.chave
             """
         ).format(target),
-        [when, client_id],
+        [
+            when,
+            [row.chave for row in records],
+            [row.dia for row in records],
+            [row.hash for row in records],
+            [row.payload.decode() for row in records],
+            client_id,
+        ],
     )
-
-
-def _copy_payloads(
-    connection: psycopg.Connection,
-    into: sql.Composable,
-    leading_types: Sequence[str],
-    leading: Sequence[object],
-    records: Iterable[RawRow],
-) -> None:
-    """Binary, because JSON text then needs no escaping: a third faster than text (for plain rows text is faster)."""
-    with connection.cursor() as cursor, cursor.copy(sql.SQL("copy {} from stdin (format binary)").format(into)) as copy:
-        copy.set_types([*leading_types, "text", "date", "bytea", "jsonb"])
-        for row in records:
-            copy.write_row((*leading, row.chave, row.dia, row.hash, Jsonb(row.payload, dumps=_as_is)))
 
 
 def _as_is(payload: bytes) -> bytes:

@@ -29,6 +29,8 @@ def append(
 ) -> int:
     """Append entries; how many. Nothing is ever changed or removed here, but texts about their days are dropped."""
     entries = list(entries)
+    if not entries:
+        return 0
     insight_cache.drop(conn, client_id, {entry.dia for entry in entries})
     with conn.cursor() as cursor:
         with cursor.copy(

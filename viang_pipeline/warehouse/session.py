@@ -7,7 +7,7 @@ inside another: what the inner one committed could still be rolled back by the o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from types import TracebackType
 
 import psycopg
@@ -35,11 +35,10 @@ class Session:
         """
         if self._in_transaction:
             raise RuntimeError("A transaction of this session is still open")
-        connection = self._alive()
         self._in_transaction = True
         try:
-            with connection.transaction():
-                yield connection
+            with ExitStack() as transaction:
+                yield self._begun(transaction)
         finally:
             self._in_transaction = False
 
@@ -57,18 +56,20 @@ class Session:
     ) -> None:
         self.close()
 
-    def _alive(self) -> psycopg.Connection:
+    def _begun(self, transaction: ExitStack) -> psycopg.Connection:
+        """The connection, with a transaction begun on it that ends with ``transaction``."""
         if self._connection is not None:
             try:
-                # The line may have been cut while the platform was being read: asking costs one round trip, a new
-                # connection five.
-                self._connection.execute("select")
+                transaction.enter_context(self._connection.transaction())
             except psycopg.Error:
+                # The line may have been cut while the platform was being read: nothing was done on it yet.
                 self.close()
-        if self._connection is None:
-            self._connection = self._connected()
-            # A pooler between us and the server may hand the next transaction to another backend.
-            self._connection.prepare_threshold = None
+            else:
+                return self._connection
+        self._connection = self._connected()
+        # A pooler between us and the server may hand the next transaction to another backend.
+        self._connection.prepare_threshold = None
+        transaction.enter_context(self._connection.transaction())
         return self._connection
 
     def _connected(self) -> psycopg.Connection:

@@ -1,5 +1,12 @@
 """Fixtures of the warehouse tests."""
 
-from viang_pipeline_tests.warehouse.servers import cluster, migrated, postgres_15, unmigrated
+from viang_pipeline_tests.warehouse.servers import (
+    at_revision,
+    cluster,
+    embedded_stops,
+    migrated,
+    postgres_15,
+    unmigrated,
+)
 
-__all__ = ["cluster", "migrated", "postgres_15", "unmigrated"]
+__all__ = ["at_revision", "cluster", "embedded_stops", "migrated", "postgres_15", "unmigrated"]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from unittest.mock import patch
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
@@ -26,6 +27,8 @@ class Cluster:
 
     server: embedded.EmbeddedServer
     migrated_template: str
+    stopped: dict[str, str] = field(default_factory=dict)
+    """Revision → name of a database that was upgraded no further."""
 
     def database(self, *, owner: str = embedded.ADMIN, template: str = "template1") -> Database:
         name = f"m_{uuid4().hex}"
@@ -36,6 +39,15 @@ class Cluster:
                 )
             )
         return Database(urlunsplit(urlsplit(self.server.viang_url)._replace(path=f"/{name}")))
+
+    def at(self, revision: str) -> Database:
+        """A database at a revision, copied from one that stopped there: each step of the way is gone once."""
+        if revision not in self.stopped:
+            below = max((known for known in self.stopped if known < revision), default=None)
+            stops = self.database(template=self.stopped[below] if below else "template1")
+            upgrade(stops, revision)
+            self.stopped[revision] = _name(stops)
+        return self.database(template=self.stopped[revision])
 
     def as_superuser(self, database: Database) -> Database:
         path = urlsplit(database.url).path
@@ -49,9 +61,12 @@ class Cluster:
         return Database(urlunsplit(parts._replace(netloc=f"{role}:test@{parts.hostname}:{parts.port}")))
 
     def drop(self, database: Database) -> None:
-        name = urlsplit(database.url).path.strip("/")
         with psycopg.connect(self.server.superuser_url, autocommit=True) as connection:
-            connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+            connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(_name(database))))
+
+
+def _name(database: Database) -> str:
+    return urlsplit(database.url).path.strip("/")
 
 
 @pytest.fixture(scope="session")
@@ -67,6 +82,12 @@ def postgres_15() -> Iterator[Cluster]:
     remove_home(home)
 
 
+@pytest.fixture(scope="session")
+def embedded_stops() -> dict[str, str]:
+    """``Cluster.stopped`` of the embedded server."""
+    return {}
+
+
 @pytest.fixture(params=["embedded", "15"])
 def cluster(request: pytest.FixtureRequest) -> Cluster:
     """Each supported version of the server in turn."""
@@ -76,7 +97,7 @@ def cluster(request: pytest.FixtureRequest) -> Cluster:
     # Roles are shared by all databases: with the template made first, two workers never create them at once.
     template: str = request.getfixturevalue("migrated_template")
     shared: PostgresServer = request.getfixturevalue("postgres_server")
-    return Cluster(shared.server, template)
+    return Cluster(shared.server, template, request.getfixturevalue("embedded_stops"))
 
 
 @pytest.fixture
@@ -93,3 +114,16 @@ def migrated(cluster: Cluster) -> Iterator[Database]:
     database = cluster.database(template=cluster.migrated_template)
     yield database
     cluster.drop(database)
+
+
+@pytest.fixture
+def at_revision(cluster: Cluster) -> Iterator[Callable[[str], Database]]:
+    """``at_revision(revision)``: an ``unmigrated`` database that was upgraded as far as that."""
+    with ExitStack() as made:
+
+        def copied(revision: str) -> Database:
+            database = cluster.at(revision)
+            made.callback(cluster.drop, database)
+            return database
+
+        yield copied

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import LiteralString
 
@@ -12,7 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.errors import UniqueViolation
+from psycopg.types.json import Jsonb
 
+from viang_pipeline.warehouse import load
 from viang_pipeline.warehouse.database import Database
 from viang_pipeline.warehouse.load import Query, RowChange, WriteCounts, converge
 
@@ -22,8 +24,12 @@ DAY, NEXT_DAY = date(2026, 3, 1), date(2026, 3, 2)
 SCOPE: tuple[LiteralString, list[object]] = ("client_id = %s and dia = any(%s)", ["aurora", [DAY, NEXT_DAY]])
 
 
-@pytest.fixture
-def connection(empty_database: Database) -> Iterator[psycopg.Connection]:
+@pytest.fixture(params=[load.FEW, 0], ids=["sent", "copied"])
+def connection(
+    request: pytest.FixtureRequest, empty_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[psycopg.Connection]:
+    """Rows go with the statement, or through a temporary table."""
+    monkeypatch.setattr(load, "FEW", request.param)
     with empty_database.connect(autocommit=True) as connection:
         connection.execute(
             """
@@ -191,6 +197,20 @@ def test_touching_a_business_column_gives_both_its_values(connection: psycopg.Co
     write(connection, ROWS)
     changed = [(DAY, "a", Decimal("7.00"), []), *ROWS[1:]]
     assert write(connection, changed, touching=("valor",)).touched == {Decimal("10.00"), Decimal("7.00")}
+
+
+def test_values_of_every_type_are_stored_as_they_are(connection: psycopg.Connection) -> None:
+    connection.execute(
+        "create table kinds (n bigint primary key, at timestamptz, detail jsonb, flag boolean, day date)"
+    )
+    instant = datetime(2026, 3, 1, 23, 59, 59, 999999, tzinfo=timezone(timedelta(hours=-3)))
+    row = (2**62, instant, Jsonb({"é": ["\\", None, 1.5]}), False, date.min)
+    columns = ("n", "at", "detail", "flag", "day")
+    for inserted in (1, 0):
+        with connection.transaction():
+            written = converge(connection, table="public.kinds", key=("n",), columns=columns, rows=[row])
+        assert written.written == inserted
+    assert connection.execute("select * from kinds").fetchone() == (2**62, instant, row[2].obj, False, date.min)
 
 
 def test_the_hash_follows_the_business_columns(connection: psycopg.Connection) -> None:

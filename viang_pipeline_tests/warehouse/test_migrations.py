@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -18,6 +19,7 @@ from viang_pipeline.warehouse.schema import VIEWS, metadata, metadata_rows, view
 from viang_pipeline_tests.warehouse.servers import Cluster
 
 HEAD = revisions()[-1]
+AtRevision = Callable[[str], Database]
 
 
 def test_the_names_of_the_files_say_the_order_they_are_applied_in() -> None:
@@ -47,20 +49,9 @@ def test_two_upgrades_at_once_apply_each_revision_once(unmigrated: Database) -> 
     assert sorted(applied, key=len) == [[], revisions()]
 
 
-def test_data_written_at_the_previous_revision_survives(unmigrated: Database) -> None:
-    upgrade(unmigrated, revisions()[-2])
-    with unmigrated.transaction() as connection:
-        connection.execute(
-            "insert into dashboard.clients (client_id, nome, inicio_historico) values ('loja', 'Loja', '2026-01-01')"
-        )
-    assert upgrade(unmigrated) == [HEAD]
-    with unmigrated.transaction() as connection:
-        assert connection.execute("select nome from dashboard.clients").fetchone() == ("Loja",)
-
-
-def test_sums_of_before_the_blocks_are_kept_and_marked_to_be_built_again(unmigrated: Database) -> None:
-    upgrade(unmigrated, "0008")
-    with unmigrated.transaction() as connection:
+def test_sums_of_before_the_blocks_are_kept_and_marked_to_be_built_again(at_revision: AtRevision) -> None:
+    database = at_revision("0008")
+    with database.transaction() as connection:
         connection.execute(
             """
             insert into dashboard.agg_client_day
@@ -70,8 +61,8 @@ def test_sums_of_before_the_blocks_are_kept_and_marked_to_be_built_again(unmigra
             values ('loja', '2026-03-10', 3, 3, 3)
             """
         )
-    upgrade(unmigrated, "0009")
-    with unmigrated.transaction() as connection:
+    upgrade(database, "0009")
+    with database.transaction() as connection:
         row = connection.execute(
             "select faturamento, maturidade_vendas, linhas_rev > cliente_de from dashboard.agg_client_day"
             " join dashboard.day_state using (client_id, dia)"
@@ -79,9 +70,9 @@ def test_sums_of_before_the_blocks_are_kept_and_marked_to_be_built_again(unmigra
     assert row == (10, "preliminar", True)
 
 
-def test_sums_of_before_the_bills_are_kept_and_marked_to_be_built_again(unmigrated: Database) -> None:
-    upgrade(unmigrated, "0011")
-    with unmigrated.transaction() as connection:
+def test_sums_of_before_the_bills_are_kept_and_marked_to_be_built_again(at_revision: AtRevision) -> None:
+    database = at_revision("0011")
+    with database.transaction() as connection:
         connection.execute(
             """
             insert into dashboard.agg_client_day
@@ -92,8 +83,8 @@ def test_sums_of_before_the_bills_are_kept_and_marked_to_be_built_again(unmigrat
             values ('loja', '2026-03-10', 3, 3, 3)
             """
         )
-    upgrade(unmigrated, "0012")
-    with unmigrated.transaction() as connection:
+    upgrade(database, "0012")
+    with database.transaction() as connection:
         row = connection.execute(
             "select faturamento, comissao_faturada, maturidade_cobranca, linhas_rev > cliente_de"
             " from dashboard.agg_client_day join dashboard.day_state using (client_id, dia)"
@@ -101,9 +92,9 @@ def test_sums_of_before_the_bills_are_kept_and_marked_to_be_built_again(unmigrat
     assert row == (10, None, "preliminar", True)
 
 
-def test_what_was_read_and_refused_before_is_told_after_the_upgrade(unmigrated: Database) -> None:
-    upgrade(unmigrated, "0013")
-    with unmigrated.transaction() as connection:
+def test_what_was_read_and_refused_before_is_told_after_the_upgrade(at_revision: AtRevision) -> None:
+    database = at_revision("0013")
+    with database.transaction() as connection:
         connection.execute(
             """
             insert into dashboard.updates_log
@@ -121,16 +112,16 @@ def test_what_was_read_and_refused_before_is_told_after_the_upgrade(unmigrated: 
             from generate_series(1, 2) as line_no
             """
         )
-    upgrade(unmigrated)
-    with unmigrated.transaction() as connection:
+    upgrade(database)
+    with database.transaction() as connection:
         reads = connection.execute("select anunciados, guardados from dashboard.order_reads").fetchall()
         refused = connection.execute("select motivo, registros, valor from dashboard.vw_quarantine").fetchall()
     assert (reads, refused) == ([(10, 9)], [("status_desconhecido", 1, 20)])
 
 
-def test_lines_of_before_the_margin_are_kept_and_marked_to_be_built_again(unmigrated: Database) -> None:
-    upgrade(unmigrated, "0014")
-    with unmigrated.transaction() as connection:
+def test_lines_of_before_the_margin_are_kept_and_marked_to_be_built_again(at_revision: AtRevision) -> None:
+    database = at_revision("0014")
+    with database.transaction() as connection:
         connection.execute(
             """
             insert into dashboard.fact_order_line
@@ -143,13 +134,24 @@ def test_lines_of_before_the_margin_are_kept_and_marked_to_be_built_again(unmigr
             values ('loja', '2026-03-10', 2, 2, 3, 3, 3)
             """
         )
-    upgrade(unmigrated, "0016")
-    with unmigrated.transaction() as connection:
+    upgrade(database, "0016")
+    with database.transaction() as connection:
         row = connection.execute(
             "select valor, custo, coberta, bruto_rev > linhas_de, linhas_rev > sku_de from dashboard.fact_order_line"
             " join dashboard.day_state using (client_id, dia)"
         ).fetchone()
     assert row == (10, None, False, True, True)
+
+
+def test_data_written_at_the_previous_revision_survives(at_revision: AtRevision) -> None:
+    database = at_revision(revisions()[-2])
+    with database.transaction() as connection:
+        connection.execute(
+            "insert into dashboard.clients (client_id, nome, inicio_historico) values ('loja', 'Loja', '2026-01-01')"
+        )
+    assert upgrade(database) == [HEAD]
+    with database.transaction() as connection:
+        assert connection.execute("select nome from dashboard.clients").fetchone() == ("Loja",)
 
 
 def test_an_upgrade_that_fails_changes_nothing(unmigrated: Database) -> None:
@@ -282,9 +284,9 @@ def test_the_pipelines_own_login_finds_nothing_pending_and_works(cluster: Cluste
         assert connection.execute("select count(*) from t").fetchone() == (1,)
 
 
-def test_later_revisions_need_only_the_pipelines_login(cluster: Cluster, unmigrated: Database) -> None:
-    upgrade(unmigrated, revisions()[0])
-    assert upgrade(cluster.login(unmigrated, "viang_pipeline")) == revisions()[1:]
+def test_later_revisions_need_only_the_pipelines_login(cluster: Cluster, at_revision: AtRevision) -> None:
+    database = at_revision(revisions()[0])
+    assert upgrade(cluster.login(database, "viang_pipeline")) == revisions()[1:]
 
 
 def test_everything_belongs_to_the_pipeline_role(migrated: Database) -> None:

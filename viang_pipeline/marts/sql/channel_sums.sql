@@ -2,7 +2,7 @@
 -- not here: those of other channels are not known. Parameters: client_id, dias (date[]).
 with {sales},
 {covered},
-margens as (
+margens as materialized (
     select
         dia,
         canal,
@@ -27,7 +27,7 @@ margens as (
     from linhas_com_devolucao
     group by dia, canal, sku
 ),
-margem as (
+margem as materialized (
     select
         dia,
         canal,

@@ -1,11 +1,11 @@
 -- Lines of sales with what their returns cost, and whether they are in the margin: covered, and of Mercado Livre only once
 -- its claims were read (kpis.md §5.5, D14). Other channels tell of no returns.
-reclamacoes_lidas as (
+reclamacoes_lidas as materialized (
     select dia, true as lido from dashboard.source_reads
     where client_id = %(client_id)s and source = 'mercado_livre' and resource = 'claims' and completo
       and dia = any(%(dias)s)
 ),
-devolucoes_das_linhas as (
+devolucoes_das_linhas as materialized (
     select order_id, line_no, coalesce(sum(custo_devolucao), 0) as custo, bool_or(not custo_lido) as nao_lida
     from dashboard.fact_claim_line
     where client_id = %(client_id)s and dia_venda = any(%(dias)s)

@@ -1,6 +1,6 @@
 -- The margin of every SKU-day, whatever the grain asked for, and its sum (kpis.md §5.5, D8, D14). Its terms are those of
 -- covered lines; beside them stands what returns cost of orders that are no sale any more.
-vendas_do_sku as (
+vendas_do_sku as materialized (
     select
         dia,
         sku,
@@ -17,17 +17,17 @@ vendas_do_sku as (
     from linhas_com_devolucao
     group by dia, sku
 ),
-devolucoes_do_sku as (
+devolucoes_do_sku as materialized (
     select dia_venda as dia, sku, sum(custo_devolucao) as custo, bool_or(not custo_lido) as nao_lida
     from dashboard.fact_claim_line
     where client_id = %(client_id)s and dia_venda = any(%(dias)s) and sku is not null
     group by dia_venda, sku
 ),
-ads_do_sku as (
+ads_do_sku as materialized (
     select dia, sku, ads_investimento from dashboard.fact_ads_sku_day
     where client_id = %(client_id)s and dia = any(%(dias)s)
 ),
-partes as (
+partes as materialized (
     select
         dia,
         sku,
@@ -45,7 +45,7 @@ partes as (
     left join reclamacoes_lidas as r using (dia)
     left join ads_do_dia as ad using (dia)
 ),
-margens as (
+margens as materialized (
     select
         dia,
         sku,
@@ -59,7 +59,7 @@ margens as (
             as ads_na_margem
     from partes
 ),
-margem as (
+margem as materialized (
     select
         {key},
         sum(coberto) as faturamento_coberto,

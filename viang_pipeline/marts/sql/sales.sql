@@ -3,7 +3,7 @@
 linhas as not materialized (
     select * from dashboard.fact_order_line where client_id = %(client_id)s and dia = any(%(dias)s)
 ),
-vendas as (
+vendas as materialized (
     select
         {key},
         sum(valor) as vendas_brutas,
@@ -76,10 +76,10 @@ vendas as (
     where situacao in ('valida', 'cancelada')
     group by {key}
 ),
-pendentes as (
+pendentes as materialized (
     select {key}, count(distinct order_id) as pedidos_pendentes from linhas where situacao = 'pendente' group by {key}
 ),
-motivos as (
+motivos as materialized (
     select {key}, array_agg(distinct falta order by falta) as faltantes
     from linhas, unnest(linhas.faltantes) as falta
     where situacao in ('valida', 'cancelada') and linhas.faltantes <> '{{}}'

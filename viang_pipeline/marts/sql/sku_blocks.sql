@@ -1,20 +1,20 @@
 -- Ads, visits and stock of the SKU-day. What was read of a day is known from the client's rows.
-ads_do_dia as (
+ads_do_dia as materialized (
     select * from dashboard.fact_ads_client_day where client_id = %(client_id)s and dia = any(%(dias)s)
 ),
-ads as (
+ads as materialized (
     select * from dashboard.fact_ads_sku_day where client_id = %(client_id)s and dia = any(%(dias)s)
 ),
-visitas_do_dia as (
+visitas_do_dia as materialized (
     select * from dashboard.fact_visits_client_day where client_id = %(client_id)s and dia = any(%(dias)s)
 ),
-visitas as (
+visitas as materialized (
     select dia, sku, visitas, motivo, pedidos_com_visita
     from dashboard.fact_visits_sku_day where client_id = %(client_id)s and dia = any(%(dias)s)
 ),
-estoque_do_dia as (
+estoque_do_dia as materialized (
     select * from dashboard.fact_stock_client_day where client_id = %(client_id)s and dia = any(%(dias)s)
 ),
-estoque as (
+estoque as materialized (
     select * from dashboard.fact_stock_sku_day where client_id = %(client_id)s and dia = any(%(dias)s)
 )
