@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
+from functools import partial
 
 import pytest
 
+from viang_pipeline.collect.bling.access import bling_client
+from viang_pipeline.marts import rehearse
 from viang_pipeline.sandbox import World
 from viang_pipeline.settings import Settings
 from viang_pipeline.sources import http, pacing
@@ -27,6 +30,7 @@ def install(
     monkeypatch.setattr(http, "_wait", lambda state: 0.0)
     monkeypatch.setattr(pacing, "BLING_TOKEN_RATE", UNPACED)
     monkeypatch.setattr(pacing, "BLING_ADDRESS_RATE", UNPACED)
+    monkeypatch.setattr(rehearse, "bling_client", partial(bling_client, rate=UNPACED))
     settings_env()
     with ExitStack() as running:
 
