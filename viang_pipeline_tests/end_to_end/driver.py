@@ -30,6 +30,7 @@ from viang_pipeline.sources.trust import trusted
 from viang_pipeline.warehouse import clients, ledgers
 from viang_pipeline.warehouse.database import Database
 from viang_pipeline.warehouse.session import Session
+from viang_pipeline_tests.conftest import OURS
 
 COLLECTORS = {name.removeprefix("mercado_livre/"): collect for name, collect in ALL_COLLECTORS.items()}
 UNPACED = 10**9
@@ -62,6 +63,7 @@ class Installation:
     monkeypatch: pytest.MonkeyPatch
     starts: dict[str, date] = field(default_factory=dict)
     idle: list[Session] = field(default_factory=list)
+    environment: dict[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def settings(self) -> Settings:
@@ -262,7 +264,8 @@ def installed(
             **sandbox.bling.environment(sandbox.url),
         }.items():
             monkeypatch.setenv(name, value)
-        installation = Installation(world, sandbox, database, monkeypatch)
+        environment = {name: value for name, value in os.environ.items() if name.startswith(OURS)}
+        installation = Installation(world, sandbox, database, monkeypatch, environment=environment)
         installation.at(now or world.start)
         try:
             yield installation

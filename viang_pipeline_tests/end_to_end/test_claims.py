@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -11,8 +12,9 @@ from viang_pipeline.collect.work import PartialCollectionError
 from viang_pipeline.marts.build import BLOCKS, CLIENT_SUMS, LINES, SKU_SUMS, build_mart
 from viang_pipeline.sandbox import Fault, World
 from viang_pipeline.sandbox.claims_truth import Claim
+from viang_pipeline.sandbox.faults import FaultKind
 from viang_pipeline.sandbox.truth import Order
-from viang_pipeline_tests.end_to_end.conftest import Install
+from viang_pipeline_tests.end_to_end.conftest import Install, take_over
 from viang_pipeline_tests.end_to_end.driver import Installation, stored, utc
 
 CLIENT = "loja"
@@ -252,22 +254,46 @@ def test_many_claims_are_read_page_by_page_and_each_once(shop: Shop) -> None:
     assert shop.installation.client_day(CLIENT, OPENED)["reclamacoes"] == 230
 
 
-@pytest.mark.parametrize("kind", ["partial", "reset", "policy_agent"])
-def test_27_a_failed_read_of_claims_changes_nothing(shop: Shop, kind: str) -> None:
+@pytest.fixture(scope="module")
+def opened(share: Install) -> Shop:
+    """A claim with a return was read; a day later the return arrives and the claim is closed."""
+    shop = Shop(share)
     claim = shop.world.claims.open(shop.order, at=at(OPENED))
     shop.world.claims.send_back(claim, at=at(OPENED, 15))
     shop.night(OPENED)
-    before = stored(shop.installation.fingerprints())
-    shop.world.claims.return_event(claim, at=at(OPENED + timedelta(days=1)), status="delivered")
-    shop.installation.sandbox.faults.add(
-        Fault(kind, path="/post-purchase/*", missing=("paging",), times=None)  # type: ignore[arg-type]
-    )
-    shop.installation.at(utc(f"{OPENED + timedelta(days=2)}T06:00:00Z"))
+    shop.world.claims.return_event(claim, at=at(OPENED + timedelta(days=1), 9), status="delivered")
+    shop.world.claims.move(claim, at=at(OPENED + timedelta(days=1)), status="closed", resolution="item_returned")
+    return shop
 
-    with pytest.raises(PartialCollectionError):
-        shop.installation.collect(CLIENT, ["claims"])
 
-    assert stored(shop.installation.fingerprints()) == before
+@pytest.fixture
+def failing(opened: Shop, monkeypatch: pytest.MonkeyPatch) -> Callable[[Fault], str]:
+    """Reads claims that night in vain, which must change nothing. Why it failed, as the days read say it."""
+    take_over(opened.installation, monkeypatch)
+
+    def read(fault: Fault) -> str:
+        installation = opened.installation
+        before = stored(installation.fingerprints())
+        installation.at(utc(f"{OPENED + timedelta(days=2)}T06:00:00Z"))
+        installation.sandbox.faults.add(fault)
+        try:
+            with pytest.raises(PartialCollectionError):
+                installation.collect(CLIENT, ["claims"])
+        finally:
+            installation.sandbox.faults.clear()
+        assert stored(installation.fingerprints()) == before
+        (reason,) = installation.column(
+            "select motivo from dashboard.source_reads where resource = 'claims' and dia = %s",
+            OPENED + timedelta(days=1),
+        )
+        return str(reason)
+
+    return read
+
+
+@pytest.mark.parametrize("kind", ["partial", "reset", "policy_agent"])
+def test_27_a_failed_read_of_claims_changes_nothing(failing: Callable[[Fault], str], kind: FaultKind) -> None:
+    assert failing(Fault(kind, path="/post-purchase/*", missing=("paging",), times=None))
 
 
 GONE = ["Not Found", "", '{"message":"resource not found","error":"not_found","status":404,"cause":[]}']
@@ -276,26 +302,11 @@ GONE = ["Not Found", "", '{"message":"resource not found","error":"not_found","s
 @pytest.mark.parametrize("body", GONE, ids=["text", "empty", "another family's envelope"])
 @pytest.mark.parametrize("route", ["returns", "return-cost", "reviews"])
 def test_a_route_of_returns_that_is_gone_is_a_failure_and_not_a_claim_without_one(
-    shop: Shop, route: str, body: str
+    failing: Callable[[Fault], str], route: str, body: str
 ) -> None:
     """A claim closed that night would otherwise cost nothing, and a return never arrive."""
-    claim = shop.world.claims.open(shop.order, at=at(OPENED))
-    shop.world.claims.send_back(claim, at=at(OPENED, 15))
-    shop.night(OPENED)
-    before = stored(shop.installation.fingerprints())
-    shop.world.claims.return_event(claim, at=at(OPENED + timedelta(days=1), 9), status="delivered")
-    shop.world.claims.move(claim, at=at(OPENED + timedelta(days=1)), status="closed", resolution="item_returned")
-    fault = Fault("status", path=f"/post-purchase/*/{route}", status=404, body=body, times=None)
-    shop.installation.sandbox.faults.add(fault)
-    shop.installation.at(utc(f"{OPENED + timedelta(days=2)}T06:00:00Z"))
+    reason = failing(Fault("status", path=f"/post-purchase/*/{route}", status=404, body=body, times=None))
 
-    with pytest.raises(PartialCollectionError):
-        shop.installation.collect(CLIENT, ["claims"])
-
-    assert stored(shop.installation.fingerprints()) == before
-    (reason,) = shop.installation.column(
-        "select motivo from dashboard.source_reads where resource = 'claims' and dia = %s", OPENED + timedelta(days=1)
-    )
     assert route in reason
 
 
