@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -14,6 +14,8 @@ from viang_pipeline.sandbox import Fault, World
 from viang_pipeline.sandbox.claims_truth import Claim
 from viang_pipeline.sandbox.faults import FaultKind
 from viang_pipeline.sandbox.truth import Order
+from viang_pipeline.warehouse.database import Database
+from viang_pipeline_tests.conftest import PostgresServer, copied
 from viang_pipeline_tests.end_to_end.conftest import Install, take_over
 from viang_pipeline_tests.end_to_end.driver import Installation, stored, utc
 
@@ -23,15 +25,18 @@ CLAIM_COLUMNS = ("devolucoes", "unidades_devolvidas", "reclamacoes", "mediacoes"
 
 
 class Shop:
-    """One seller with one sale of two units; nights at 03:00."""
+    """One seller with one sale of two units; nights at 03:00. ``known``: the database has the client already."""
 
-    def __init__(self, install: Install) -> None:
+    def __init__(self, install: Install, *, known: bool = False) -> None:
         self.world = World(seed=3, start=utc("2026-03-01T00:00:00Z"))
         self.seller = self.world.add_seller(CLIENT)
         self.listing = self.world.add_listing(self.seller, title="Produto", price=50_00, sku="A")
         self.order = self.sell(SALE)
         self.installation: Installation = install(self.world, now=utc("2026-03-11T05:00:00Z"))
-        self.installation.client(CLIENT, self.seller, date(2026, 3, 8))
+        if known:
+            self.installation.connect(CLIENT, self.seller)
+        else:
+            self.installation.client(CLIENT, self.seller, date(2026, 3, 8))
 
     def sell(self, day: date) -> Order:
         at = utc(f"{day}T12:00:00-03:00")
@@ -51,10 +56,25 @@ class Shop:
         return {name: found.get(name) for name in CLAIM_COLUMNS}
 
 
+@pytest.fixture(scope="module")
+def night_of_the_sale(share: Install) -> str:
+    """The name of a database after the night of the sale."""
+    shop = Shop(share)
+    shop.night(SALE)
+    return shop.installation.leave_database()
+
+
+@pytest.fixture
+def database(postgres_server: PostgresServer, night_of_the_sale: str) -> Iterator[Database]:
+    with copied(postgres_server, night_of_the_sale) as created:
+        yield created
+
+
 @pytest.fixture
 def shop(install: Install) -> Shop:
-    shop = Shop(install)
-    shop.night(SALE)
+    """The shop after the night of its sale, in a copy of the database that every test begins with."""
+    shop = Shop(install, known=True)
+    shop.installation.at(utc(f"{SALE + timedelta(days=1)}T06:00:00Z"))
     return shop
 
 
@@ -272,8 +292,10 @@ def failing(opened: Shop, monkeypatch: pytest.MonkeyPatch) -> Callable[[Fault], 
     take_over(opened.installation, monkeypatch)
 
     def read(fault: Fault) -> str:
-        installation = opened.installation
+        installation, read_day = opened.installation, OPENED + timedelta(days=1)
         before = stored(installation.fingerprints())
+        attempts = "dashboard.source_reads where resource = 'claims' and dia = %s"
+        installation.rows(f"delete from {attempts} returning 1", read_day)
         installation.at(utc(f"{OPENED + timedelta(days=2)}T06:00:00Z"))
         installation.sandbox.faults.add(fault)
         try:
@@ -282,10 +304,7 @@ def failing(opened: Shop, monkeypatch: pytest.MonkeyPatch) -> Callable[[Fault], 
         finally:
             installation.sandbox.faults.clear()
         assert stored(installation.fingerprints()) == before
-        (reason,) = installation.column(
-            "select motivo from dashboard.source_reads where resource = 'claims' and dia = %s",
-            OPENED + timedelta(days=1),
-        )
+        (reason,) = installation.column(f"select motivo from {attempts}", read_day)
         return str(reason)
 
     return read
