@@ -37,6 +37,7 @@ from viang_pipeline.sandbox.people import person
 from viang_pipeline.sandbox.upseller import Style
 from viang_pipeline.sandbox.upseller.export import orders_file
 from viang_pipeline.sources.bling import conduct
+from viang_pipeline.sources.trust import trusted
 from viang_pipeline.warehouse.database import Database
 from viang_pipeline_tests.end_to_end.conftest import Install
 from viang_pipeline_tests.end_to_end.driver import Installation, tables, utc
@@ -441,6 +442,7 @@ def _assert_they_were_served(installation: Installation) -> None:
         answer = httpx.get(
             installation.sandbox.url + path,
             headers={"Authorization": f"Bearer {pair.access_token}", "x-format-new": "true"},
+            verify=trusted(),
         )
         texts.append(json.dumps(answer.json(), ensure_ascii=False))
     together = "\n".join(texts)
