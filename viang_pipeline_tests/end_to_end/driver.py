@@ -30,6 +30,7 @@ from viang_pipeline.sources.trust import trusted
 from viang_pipeline.warehouse import clients, ledgers
 from viang_pipeline.warehouse.database import Database
 from viang_pipeline.warehouse.session import Session
+from viang_pipeline_tests.conftest import OURS, Connected
 
 COLLECTORS = {name.removeprefix("mercado_livre/"): collect for name, collect in ALL_COLLECTORS.items()}
 UNPACED = 10**9
@@ -62,6 +63,7 @@ class Installation:
     monkeypatch: pytest.MonkeyPatch
     starts: dict[str, date] = field(default_factory=dict)
     idle: list[Session] = field(default_factory=list)
+    environment: dict[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def settings(self) -> Settings:
@@ -77,10 +79,14 @@ class Installation:
         self.monkeypatch.setenv("VIANG_NOW", instant.isoformat())
 
     def client(self, client_id: str, seller: Seller, starts: date) -> None:
-        """Register a client and connect it: consent page, redirect, exchange."""
+        """Register a client and connect it."""
         with self.database.transaction() as conn:
             clients.add(conn, client_id, seller.name, inicio_historico=starts, default_start=starts)
         self.starts[client_id] = starts
+        self.connect(client_id, seller)
+
+    def connect(self, client_id: str, seller: Seller) -> None:
+        """Connect a registered client: consent page, redirect, exchange."""
         address, _ = start_authorization(self.settings, self.database, client_id)
         click = httpx.get(f"{address}&seller={seller.slug}", follow_redirects=False, verify=trusted())
         back = parse_qs(urlsplit(click.headers["location"]).query)
@@ -116,7 +122,7 @@ class Installation:
     def connect_bling(self, client_id: str, seller: Seller) -> str:
         """Connect a client's Bling account as its user would; the company."""
         address, _ = start_authorization(self.settings, self.database, client_id, "bling")
-        click = httpx.get(f"{address}&seller={seller.slug}", follow_redirects=False)
+        click = httpx.get(f"{address}&seller={seller.slug}", follow_redirects=False, verify=trusted())
         back = parse_qs(urlsplit(click.headers["location"]).query)
         return str(
             finish_authorization(
@@ -161,6 +167,13 @@ class Installation:
         """Every connection that was kept."""
         while self.idle:
             self.idle.pop().close()
+
+    def leave_database(self) -> str:
+        """Close every connection to the database, so that it can be copied. Its name."""
+        self.close()
+        assert isinstance(self.database, Connected)
+        self.database.close()
+        return urlsplit(self.database.url).path.strip("/")
 
     def work(self, client_id: str, store: Transactions | None = None) -> Work:
         run_id = f"noite {self.now:%Y-%m-%dT%H:%M}"
@@ -262,7 +275,8 @@ def installed(
             **sandbox.bling.environment(sandbox.url),
         }.items():
             monkeypatch.setenv(name, value)
-        installation = Installation(world, sandbox, database, monkeypatch)
+        environment = {name: value for name, value in os.environ.items() if name.startswith(OURS)}
+        installation = Installation(world, sandbox, database, monkeypatch, environment=environment)
         installation.at(now or world.start)
         try:
             yield installation

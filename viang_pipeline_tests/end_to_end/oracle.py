@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,7 @@ LEFT = ("shipped", "delivered", "not_delivered")
 BUCKET = "__SEM_SKU__:"
 
 
+@cache
 def day_of(instant: datetime) -> date:
     """R1: the civil day in São Paulo."""
     return instant.astimezone(ZoneInfo("America/Sao_Paulo")).date()

@@ -7,10 +7,11 @@ how final it is (kpis.md §5, §6, §7). Nothing of viang_pipeline but the sandb
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TypeVar, cast
 
 from viang_pipeline.sandbox import World
 from viang_pipeline.sandbox.truth import Order
@@ -22,6 +23,7 @@ from viang_pipeline_tests.end_to_end.oracle_margin import Returned, client_margi
 from viang_pipeline_tests.end_to_end.oracle_traffic import Stocked, TrafficOracle, Visited
 
 Row = dict[str, object]
+T = TypeVar("T")
 
 NO_OWN_STOCK: Row = dict.fromkeys(
     ("estoque_proprio", "estoque_reservado", "estoque_transito", "estoque_disponivel", "valor_estoque")
@@ -52,11 +54,13 @@ class WholeOracle:
         self.bills = BillingOracle(self.world, self.seller_id)
         self.billed_days: set[date] = set()
         self.fees: dict[str, int] = {}
+        self._found: dict[Callable[[], object], object] = {}
 
     def night(
         self, now: datetime, asked: list[date], periods: Iterable[date], failed: frozenset[str] = frozenset()
     ) -> None:
         """A night at ``now`` asked for these days."""
+        self._found.clear()
         self.orders_read = now
         self.sales.night(now)
         self.traffic.night(now, asked, visits="visits" not in failed, stock="stock" not in failed)
@@ -70,6 +74,7 @@ class WholeOracle:
 
     def read_again(self, now: datetime, days: list[date], periods: Iterable[date]) -> None:
         """Past days were read once more, right after a complete night."""
+        self._found.clear()
         self.sales.night(now)
         self.traffic.night(now, days)
         self.ads.night(now, days)
@@ -87,15 +92,21 @@ class WholeOracle:
             ):
                 self.billed_days.add(day)
 
+    def _once(self, find: Callable[[], T]) -> T:
+        """What ``find`` finds between two nights; what is told meanwhile counts from the next one on."""
+        if find not in self._found:
+            self._found[find] = find()
+        return cast(T, self._found[find])
+
     def client_days(self) -> dict[date, Row]:
         """``vw_client_day``: money in centavos where the column is money."""
-        ads, visits, stock = self.ads.client_days(), self.traffic.client_visits(), self.traffic.client_stock()
+        ads, visits, stock = self._once(self.ads.client_days), self.traffic.client_visits(), self.traffic.client_stock()
         claimed = self.claims.days()
         also = {*stock, *claimed, *(day for day, total in visits.items() if total)}
         also |= {day for day, row in ads.items() if row["estado"] != OUT_OF_REACH and _shows(row)}
         lines = _by(self.sales.lines(), lambda line: line.day)
         margins: dict[date, list[Row]] = defaultdict(list)
-        for (day, _), margin in self._margins().items():
+        for (day, _), margin in self._once(self._margins).items():
             margins[day].append(margin)
         rows: dict[date, Row] = {}
         for day, sums in self.sales.client_days(day for day in also if self._closed(day)).items():
@@ -132,16 +143,13 @@ class WholeOracle:
 
     def sku_days(self) -> dict[tuple[date, str], Row]:
         """``vw_sku_day``."""
-        days, placed, photos = self.ads.client_days(), self.ads.sku_days(), {day for day, _ in self.traffic.stock()}
-        visits, stock, claimed = (
-            self.traffic.sku_visits(),
-            self.traffic.stock(),
-            self.claims.sku_days(self.sales.sku_of),
-        )
+        days, placed = self._once(self.ads.client_days), self._once(self.ads.sku_days)
+        visits, stock, claimed = self.traffic.sku_visits(), self.traffic.stock(), self._once(self._claims_of_skus)
+        photos = {day for day, _ in stock}
         also = {*stock, *claimed, *(key for key, found in visits.items() if found.visits)}
         also |= {key for key, row in placed.items() if _shows(row)}
         lines = _by(self.sales.lines(), lambda line: (line.day, line.sku))
-        margins = self._margins()
+        margins = self._once(self._margins)
         rows: dict[tuple[date, str], Row] = {}
         for key, sums in self.sales.sku_days(key for key in also if self._closed(key[0])).items():
             day, row = key[0], dict[str, object](sums)
@@ -173,8 +181,8 @@ class WholeOracle:
 
     def _margins(self) -> dict[tuple[date, str], Row]:
         """Every SKU-day that sold, spent or got something back."""
-        days, placed, of_orders = self.ads.client_days(), self.ads.sku_days(), self.claims.orders()
-        claimed = self.claims.sku_days(self.sales.sku_of)
+        days, placed = self._once(self.ads.client_days), self._once(self.ads.sku_days)
+        of_orders, claimed = self.claims.orders(), self._once(self._claims_of_skus)
         gross = [line for line in self.sales.lines() if line.kind in (VALID, CANCELLED)]
         lines = _by(gross, lambda line: (line.day, line.sku))
         returned = {key for key, found in claimed.items() if found.cost is not None or found.cost_unread}
@@ -188,6 +196,9 @@ class WholeOracle:
             known, cost = self._cost(day, claim, of_key)
             found[day, sku] = sku_margin(of_key, Returned(of_orders, claim, known, cost), spend)
         return found
+
+    def _claims_of_skus(self) -> dict[tuple[date, str], Claimed]:
+        return self.claims.sku_days(self.sales.sku_of)
 
     def _closed(self, day: date) -> bool:
         return self.starts <= day < day_of(self.orders_read)

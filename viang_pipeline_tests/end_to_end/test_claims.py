@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -11,8 +12,11 @@ from viang_pipeline.collect.work import PartialCollectionError
 from viang_pipeline.marts.build import BLOCKS, CLIENT_SUMS, LINES, SKU_SUMS, build_mart
 from viang_pipeline.sandbox import Fault, World
 from viang_pipeline.sandbox.claims_truth import Claim
+from viang_pipeline.sandbox.faults import FaultKind
 from viang_pipeline.sandbox.truth import Order
-from viang_pipeline_tests.end_to_end.conftest import Install
+from viang_pipeline.warehouse.database import Database
+from viang_pipeline_tests.conftest import PostgresServer, copied
+from viang_pipeline_tests.end_to_end.conftest import Install, take_over
 from viang_pipeline_tests.end_to_end.driver import Installation, stored, utc
 
 CLIENT = "loja"
@@ -21,15 +25,18 @@ CLAIM_COLUMNS = ("devolucoes", "unidades_devolvidas", "reclamacoes", "mediacoes"
 
 
 class Shop:
-    """One seller with one sale of two units; nights at 03:00."""
+    """One seller with one sale of two units; nights at 03:00. ``known``: the database has the client already."""
 
-    def __init__(self, install: Install) -> None:
+    def __init__(self, install: Install, *, known: bool = False) -> None:
         self.world = World(seed=3, start=utc("2026-03-01T00:00:00Z"))
         self.seller = self.world.add_seller(CLIENT)
         self.listing = self.world.add_listing(self.seller, title="Produto", price=50_00, sku="A")
         self.order = self.sell(SALE)
         self.installation: Installation = install(self.world, now=utc("2026-03-11T05:00:00Z"))
-        self.installation.client(CLIENT, self.seller, date(2026, 3, 8))
+        if known:
+            self.installation.connect(CLIENT, self.seller)
+        else:
+            self.installation.client(CLIENT, self.seller, date(2026, 3, 8))
 
     def sell(self, day: date) -> Order:
         at = utc(f"{day}T12:00:00-03:00")
@@ -49,10 +56,25 @@ class Shop:
         return {name: found.get(name) for name in CLAIM_COLUMNS}
 
 
+@pytest.fixture(scope="module")
+def night_of_the_sale(share: Install) -> str:
+    """The name of a database after the night of the sale."""
+    shop = Shop(share)
+    shop.night(SALE)
+    return shop.installation.leave_database()
+
+
+@pytest.fixture
+def database(postgres_server: PostgresServer, night_of_the_sale: str) -> Iterator[Database]:
+    with copied(postgres_server, night_of_the_sale) as created:
+        yield created
+
+
 @pytest.fixture
 def shop(install: Install) -> Shop:
-    shop = Shop(install)
-    shop.night(SALE)
+    """The shop after the night of its sale, in a copy of the database that every test begins with."""
+    shop = Shop(install, known=True)
+    shop.installation.at(utc(f"{SALE + timedelta(days=1)}T06:00:00Z"))
     return shop
 
 
@@ -252,22 +274,45 @@ def test_many_claims_are_read_page_by_page_and_each_once(shop: Shop) -> None:
     assert shop.installation.client_day(CLIENT, OPENED)["reclamacoes"] == 230
 
 
-@pytest.mark.parametrize("kind", ["partial", "reset", "policy_agent"])
-def test_27_a_failed_read_of_claims_changes_nothing(shop: Shop, kind: str) -> None:
+@pytest.fixture(scope="module")
+def opened(share: Install) -> Shop:
+    """A claim with a return was read; a day later the return arrives and the claim is closed."""
+    shop = Shop(share)
     claim = shop.world.claims.open(shop.order, at=at(OPENED))
     shop.world.claims.send_back(claim, at=at(OPENED, 15))
     shop.night(OPENED)
-    before = stored(shop.installation.fingerprints())
-    shop.world.claims.return_event(claim, at=at(OPENED + timedelta(days=1)), status="delivered")
-    shop.installation.sandbox.faults.add(
-        Fault(kind, path="/post-purchase/*", missing=("paging",), times=None)  # type: ignore[arg-type]
-    )
-    shop.installation.at(utc(f"{OPENED + timedelta(days=2)}T06:00:00Z"))
+    shop.world.claims.return_event(claim, at=at(OPENED + timedelta(days=1), 9), status="delivered")
+    shop.world.claims.move(claim, at=at(OPENED + timedelta(days=1)), status="closed", resolution="item_returned")
+    return shop
 
-    with pytest.raises(PartialCollectionError):
-        shop.installation.collect(CLIENT, ["claims"])
 
-    assert stored(shop.installation.fingerprints()) == before
+@pytest.fixture
+def failing(opened: Shop, monkeypatch: pytest.MonkeyPatch) -> Callable[[Fault], str]:
+    """Reads claims that night in vain, which must change nothing. Why it failed, as the days read say it."""
+    take_over(opened.installation, monkeypatch)
+
+    def read(fault: Fault) -> str:
+        installation, read_day = opened.installation, OPENED + timedelta(days=1)
+        before = stored(installation.fingerprints())
+        attempts = "dashboard.source_reads where resource = 'claims' and dia = %s"
+        installation.rows(f"delete from {attempts} returning 1", read_day)
+        installation.at(utc(f"{OPENED + timedelta(days=2)}T06:00:00Z"))
+        installation.sandbox.faults.add(fault)
+        try:
+            with pytest.raises(PartialCollectionError):
+                installation.collect(CLIENT, ["claims"])
+        finally:
+            installation.sandbox.faults.clear()
+        assert stored(installation.fingerprints()) == before
+        (reason,) = installation.column(f"select motivo from {attempts}", read_day)
+        return str(reason)
+
+    return read
+
+
+@pytest.mark.parametrize("kind", ["partial", "reset", "policy_agent"])
+def test_27_a_failed_read_of_claims_changes_nothing(failing: Callable[[Fault], str], kind: FaultKind) -> None:
+    assert failing(Fault(kind, path="/post-purchase/*", missing=("paging",), times=None))
 
 
 GONE = ["Not Found", "", '{"message":"resource not found","error":"not_found","status":404,"cause":[]}']
@@ -276,26 +321,11 @@ GONE = ["Not Found", "", '{"message":"resource not found","error":"not_found","s
 @pytest.mark.parametrize("body", GONE, ids=["text", "empty", "another family's envelope"])
 @pytest.mark.parametrize("route", ["returns", "return-cost", "reviews"])
 def test_a_route_of_returns_that_is_gone_is_a_failure_and_not_a_claim_without_one(
-    shop: Shop, route: str, body: str
+    failing: Callable[[Fault], str], route: str, body: str
 ) -> None:
     """A claim closed that night would otherwise cost nothing, and a return never arrive."""
-    claim = shop.world.claims.open(shop.order, at=at(OPENED))
-    shop.world.claims.send_back(claim, at=at(OPENED, 15))
-    shop.night(OPENED)
-    before = stored(shop.installation.fingerprints())
-    shop.world.claims.return_event(claim, at=at(OPENED + timedelta(days=1), 9), status="delivered")
-    shop.world.claims.move(claim, at=at(OPENED + timedelta(days=1)), status="closed", resolution="item_returned")
-    fault = Fault("status", path=f"/post-purchase/*/{route}", status=404, body=body, times=None)
-    shop.installation.sandbox.faults.add(fault)
-    shop.installation.at(utc(f"{OPENED + timedelta(days=2)}T06:00:00Z"))
+    reason = failing(Fault("status", path=f"/post-purchase/*/{route}", status=404, body=body, times=None))
 
-    with pytest.raises(PartialCollectionError):
-        shop.installation.collect(CLIENT, ["claims"])
-
-    assert stored(shop.installation.fingerprints()) == before
-    (reason,) = shop.installation.column(
-        "select motivo from dashboard.source_reads where resource = 'claims' and dia = %s", OPENED + timedelta(days=1)
-    )
     assert route in reason
 
 

@@ -8,7 +8,6 @@ in the same night; that one alone leaves the others in peace is shown by the rea
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +18,6 @@ from typing import Any
 import dagster as dg
 import httpx
 import pytest
-from cryptography.fernet import Fernet
 
 from viang_pipeline.automation.in_process import run_range
 from viang_pipeline.collect.work import PartialCollectionError
@@ -31,10 +29,10 @@ from viang_pipeline.sandbox.billing_generate import bill_seller
 from viang_pipeline.sandbox.traffic_generate import attract
 from viang_pipeline.sources import http
 from viang_pipeline.warehouse.client_status import ReadState, read_states
-from viang_pipeline_tests.conftest import OURS, PostgresServer, copied, open_folder, remove_home
 from viang_pipeline_tests.end_to_end.claims_turbulence import claim_wildly
 from viang_pipeline_tests.end_to_end.comparison import compare
-from viang_pipeline_tests.end_to_end.driver import COLLECTORS, Installation, installed, utc
+from viang_pipeline_tests.end_to_end.conftest import Install, take_over
+from viang_pipeline_tests.end_to_end.driver import COLLECTORS, Installation, utc
 from viang_pipeline_tests.end_to_end.oracle import Oracle
 from viang_pipeline_tests.end_to_end.turbulence import turbulent_world
 
@@ -94,7 +92,6 @@ class Shop:
 
     installation: Installation
     oracle: Oracle
-    environment: dict[str, str]
     day: date = KNOWN
 
     def next_night(self) -> datetime:
@@ -146,7 +143,7 @@ class Shop:
 
 
 @pytest.fixture(scope="module")
-def opened(postgres_server: PostgresServer, migrated_template: str) -> Iterator[Shop]:
+def opened(share: Install) -> Shop:
     """One shop with ads, visits, claims and bills, and its first ten days read."""
     days = (KNOWN - FIRST).days + 1 + len(TROUBLES) + len(SOURCES)
     world = turbulent_world(21, FIRST, days, sellers=1)
@@ -160,29 +157,19 @@ def opened(postgres_server: PostgresServer, migrated_template: str) -> Iterator[
     attract(world, seller, listings, every, Random(2))
     claim_wildly(world, seller, 3)
     bill_seller(world, seller, utc(f"{every[-1]}T00:00:00Z"))
-    home = open_folder("viang-home-")
-    with copied(postgres_server, migrated_template) as database, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("VIANG_HOME", str(home))
-        patch.setenv("VIANG_DATABASE_URL", database.url)
-        patch.setenv("VIANG_TOKEN_KEYS", Fernet.generate_key().decode())
-        with installed(world, database, patch, now=utc(f"{KNOWN}T05:30:00Z")) as installation:
-            installation.client(CLIENT, seller, FIRST)
-            installation.night(CLIENT, utc(f"{KNOWN + ONE}T06:00:00Z"))
-            environment = {name: value for name, value in os.environ.items() if name.startswith(OURS)}
-            yield Shop(installation, Oracle(world, seller.seller_id, FIRST), environment)
-    remove_home(home)
+    installation = share(world, now=utc(f"{KNOWN}T05:30:00Z"))
+    installation.client(CLIENT, seller, FIRST)
+    installation.night(CLIENT, utc(f"{KNOWN + ONE}T06:00:00Z"))
+    return Shop(installation, Oracle(world, seller.seller_id, FIRST))
 
 
 @pytest.fixture
 def shop(opened: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
     """The shop with its settings in this test's environment; nothing is waited for."""
-    for name, value in opened.environment.items():
-        monkeypatch.setenv(name, value)
+    take_over(opened.installation, monkeypatch)
     enough: Callable[[int, float], object] = http._enough
     monkeypatch.setattr(http, "_enough", lambda attempts, seconds: enough(ATTEMPTS, seconds))
-    monkeypatch.setattr(http, "_wait", lambda state: 0.0)
     monkeypatch.setattr(http, "TIMEOUT", IMPATIENT)
-    opened.installation.monkeypatch = monkeypatch
     return opened
 
 

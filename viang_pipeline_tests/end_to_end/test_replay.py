@@ -18,7 +18,7 @@ from viang_pipeline.sandbox.generate import generate_world
 from viang_pipeline.sandbox.profiles import DEMO_PROFILES
 from viang_pipeline.sources import http
 from viang_pipeline_tests.end_to_end.comparison import BLOCKS, Comparison, compare
-from viang_pipeline_tests.end_to_end.conftest import Install
+from viang_pipeline_tests.end_to_end.conftest import Install, take_over
 from viang_pipeline_tests.end_to_end.driver import Installation, stored, utc
 from viang_pipeline_tests.end_to_end.oracle import Oracle
 from viang_pipeline_tests.end_to_end.turbulence import turbulent_world
@@ -105,24 +105,43 @@ TROUBLE = {
 }
 
 
-@pytest.mark.parametrize("trouble", TROUBLE)
-def test_a_failed_read_changes_nothing_and_the_next_good_night_is_right(install: Install, trouble: str) -> None:
-    shops = Shops.open(install, turbulent_world(8, FIRST, 11, sellers=1), FIRST + timedelta(days=8))
-    installation = shops.installation
+@pytest.fixture(scope="module")
+def troubled(share: Install) -> Shops:
+    """A shop that was read until the day before its first trouble, and sells on every day."""
+    days = 9 + len(TROUBLE)
+    world = turbulent_world(8, FIRST, days, sellers=1)
+    (seller,), listing = world.sellers.values(), next(iter(world.listings.values()))
+    for n in range(days):  # a day without a sale would have no row in the oracle
+        at = at_night(n) + timedelta(hours=9)
+        world.pay(world.place_order(seller, listing, at=at), at=at + timedelta(minutes=1))
+    shops = Shops.open(share, world, FIRST + timedelta(days=8))
     shops.night(at_night(8))
+    return shops
+
+
+@pytest.mark.parametrize("trouble", TROUBLE)
+def test_a_failed_read_changes_nothing_and_the_next_good_night_is_right(
+    troubled: Shops, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    """Each trouble comes on the shop's next night."""
+    installation = troubled.installation
+    take_over(installation, monkeypatch)
+    night = at_night((installation.now.date() - FIRST).days + 1)
     marts_before = marts(installation)
     orders_before = stored(installation.fingerprints())["raw.mercado_livre_orders"]
     for fault in TROUBLE[trouble]:
         installation.sandbox.faults.add(fault)
 
-    with pytest.raises((PartialCollectionError, TransientFailure)):
-        installation.night("loja-0", at_night(9))
+    try:
+        with pytest.raises((PartialCollectionError, TransientFailure)):
+            installation.night("loja-0", night)
+    finally:
+        installation.sandbox.faults.clear()
 
     assert marts(installation) == marts_before
     if not any(fault.path.startswith("/shipments") for fault in TROUBLE[trouble]):
         assert stored(installation.fingerprints())["raw.mercado_livre_orders"] == orders_before
-    installation.sandbox.faults.clear()
-    compared = shops.night(at_night(9) + timedelta(hours=2))
+    compared = troubled.night(night + timedelta(hours=2))
     assert not compared.differences, str(compared)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -10,12 +11,13 @@ import pytest
 from sqlalchemy import Integer, Numeric
 
 from viang_pipeline.warehouse.schema import agg_client_day, fact_sku_day
-from viang_pipeline_tests.end_to_end.conftest import Install
+from viang_pipeline_tests.end_to_end.conftest import Install, take_over
 from viang_pipeline_tests.end_to_end.driver import Installation
-from viang_pipeline_tests.end_to_end.test_replay import FIRST, STARTS, Shops, at_night
+from viang_pipeline_tests.end_to_end.test_replay import FIRST, STARTS, at_night
 from viang_pipeline_tests.end_to_end.turbulence import turbulent_world
 
 Values = dict[tuple[date, str | None, str], Decimal]
+CLIENT = "loja-0"
 NIGHTS = (9, 10, 11, 13, 20, 33, 75)
 PROVENANCE = {"versao_metrica"}
 
@@ -30,10 +32,12 @@ def looked_at(installation: Installation) -> Values:
     return seen
 
 
-def replayed(before: Values, installation: Installation, after_id: int) -> Values:
-    """The earlier look with every later ledger entry applied in order; each entry must find what it says was there."""
-    values = dict(before)
-    for entry in installation.rows("select * from dashboard.restatement_ledger where id > %s order by id", after_id):
+def replayed(before: Look, now: Look, installation: Installation) -> Values:
+    """The earlier look with the ledger's entries until the later one applied in order; each must find what it says was
+    there."""
+    values = dict(before.values)
+    query = "select * from dashboard.restatement_ledger where id > %s and id <= %s order by id"
+    for entry in installation.rows(query, before.newest, now.newest):
         key = (entry["dia"], entry["sku"], entry["metrica"])
         assert values.get(key) == entry["antes"], entry
         if entry["depois"] is None:
@@ -47,49 +51,64 @@ def newest_entry(installation: Installation) -> int:
     return installation.column("select coalesce(max(id), 0) from dashboard.restatement_ledger")[0]
 
 
-@pytest.mark.parametrize("seed", [11, 12])
-def test_two_looks_at_the_tables_differ_by_exactly_the_ledger_between_them(install: Install, seed: int) -> None:
-    shops = Shops.open(install, turbulent_world(seed, FIRST, 34, sellers=1), FIRST + timedelta(days=NIGHTS[0]))
-    installation = shops.installation
-    shops.night(at_night(NIGHTS[0]))
-    assert newest_entry(installation) == 0, "a first look restates nothing"
-    entries = 0
-    for last, night in itertools.pairwise(NIGHTS):
-        before, seen_until = looked_at(installation), FIRST + timedelta(days=last - 1)
-        newest = newest_entry(installation)
+@dataclass(frozen=True)
+class Look:
+    """Every number as a night left it, and the newest entry of the ledger."""
 
-        shops.night(at_night(night))
-
-        now = looked_at(installation)
-        assert replayed(before, installation, newest) == {key: v for key, v in now.items() if key[0] <= seen_until}
-        entries += newest_entry(installation) - newest
-    assert entries > 200, "the weeks must hold late changes worth testing"
+    night: int
+    values: Values
+    newest: int
 
 
-def test_every_entry_names_a_reason_of_the_dictionary_and_most_causes_occur(install: Install) -> None:
-    shops = Shops.open(install, turbulent_world(13, FIRST, 34, sellers=1), FIRST + timedelta(days=20))
-    for night in (20, 21, 22, 25, 33, 60):
-        shops.night(at_night(night))
-    reasons = set(shops.installation.column("select distinct motivo from dashboard.restatement_ledger"))
+@dataclass(frozen=True)
+class Restated:
+    """A shop after its nights, and what was seen after each of them."""
+
+    installation: Installation
+    looks: list[Look]
+
+
+@pytest.fixture(scope="module", params=[11, 13])
+def restated(share: Install, request: pytest.FixtureRequest) -> Restated:
+    installation = share(turbulent_world(request.param, FIRST, 34, sellers=1), now=at_night(NIGHTS[0]))
+    installation.client(CLIENT, installation.world.seller(CLIENT), STARTS)
+    looks = []
+    for night in NIGHTS:
+        installation.night(CLIENT, at_night(night))
+        looks.append(Look(night, looked_at(installation), newest_entry(installation)))
+    return Restated(installation, looks)
+
+
+def test_two_looks_at_the_tables_differ_by_exactly_the_ledger_between_them(restated: Restated) -> None:
+    assert restated.looks[0].newest == 0, "a first look restates nothing"
+    for before, now in itertools.pairwise(restated.looks):
+        seen_until = FIRST + timedelta(days=before.night - 1)
+        explained = replayed(before, now, restated.installation)
+        assert explained == {key: value for key, value in now.values.items() if key[0] <= seen_until}
+    assert restated.looks[-1].newest > 200, "the weeks must hold late changes worth testing"
+
+
+def test_every_entry_names_a_reason_of_the_dictionary_and_most_causes_occur(restated: Restated) -> None:
+    reasons = set(restated.installation.column("select distinct motivo from dashboard.restatement_ledger"))
     assert {"status_mudou", "pagamento_tardio", "reembolso"} <= reasons
 
 
-def test_a_second_run_adds_no_entry(install: Install) -> None:
-    shops = Shops.open(install, turbulent_world(14, FIRST, 16, sellers=1), FIRST + timedelta(days=9))
-    for night in (9, 12):
-        shops.night(at_night(night))
-    newest = newest_entry(shops.installation)
+def test_a_second_run_adds_no_entry(restated: Restated, monkeypatch: pytest.MonkeyPatch) -> None:
+    take_over(restated.installation, monkeypatch)
 
-    shops.installation.night("loja-0", at_night(12) + timedelta(minutes=5))
+    restated.installation.night(CLIENT, at_night(NIGHTS[-1]) + timedelta(minutes=5))
 
-    assert newest > 0
-    assert newest_entry(shops.installation) == newest
+    assert newest_entry(restated.installation) == restated.looks[-1].newest > 0
 
 
-def test_only_days_of_the_client_are_restated(install: Install) -> None:
-    shops = Shops.open(install, turbulent_world(15, FIRST, 16, sellers=1), FIRST + timedelta(days=9))
-    for night in (9, 14):
-        shops.night(at_night(night))
-    days = shops.installation.column("select distinct dia from dashboard.restatement_ledger")
-    assert days
-    assert all(STARTS <= day < FIRST + timedelta(days=9) for day in days)
+def test_only_days_of_the_client_are_restated(restated: Restated) -> None:
+    found = 0
+    for before, now in itertools.pairwise(restated.looks):
+        days = restated.installation.column(
+            "select distinct dia from dashboard.restatement_ledger where id > %s and id <= %s",
+            before.newest,
+            now.newest,
+        )
+        assert all(STARTS <= day < FIRST + timedelta(days=before.night) for day in days)
+        found += len(days)
+    assert found > 0

@@ -26,7 +26,7 @@ from cryptography.fernet import Fernet
 from typer.testing import CliRunner
 
 from viang_pipeline.automation import in_process
-from viang_pipeline.automation.in_process import open_instance, run_range
+from viang_pipeline.automation.in_process import RunReport, open_instance, run_range
 from viang_pipeline.automation.jobs import alert_digest, send_mail
 from viang_pipeline.cli.main import app
 from viang_pipeline.collect.upseller.inbox import folder_of
@@ -37,10 +37,11 @@ from viang_pipeline.sandbox.people import person
 from viang_pipeline.sandbox.upseller import Style
 from viang_pipeline.sandbox.upseller.export import orders_file
 from viang_pipeline.sources.bling import conduct
+from viang_pipeline.sources.trust import trusted
 from viang_pipeline.warehouse.database import Database
 from viang_pipeline_tests.end_to_end.conftest import Install
 from viang_pipeline_tests.end_to_end.driver import Installation, tables, utc
-from viang_pipeline_tests.end_to_end.erp import OPENED
+from viang_pipeline_tests.end_to_end.erp import OPENED, UNPACED
 from viang_pipeline_tests.insights.model_server import KEY as MODEL_KEY
 from viang_pipeline_tests.insights.model_server import ModelServer, Told, model_server
 from viang_pipeline_tests.mail.servers import Mailbox, serving
@@ -170,10 +171,17 @@ def trail(
             status, body = BODIES[path]
             installation.sandbox.faults.add(Fault("status", path=path, status=status, body=body, times=None))
         last = DAY + timedelta(days=number - 1)
-        with open_instance(installation.settings) as instance:
-            reports = run_range(instance, "daily_update", "loja", last, last, starts=DAY, now=installation.now)
-        successes += [report.success for report in reports]
+        successes += [report.success for report in _night(installation, last)]
     return Trail(installation, empty_database, viang_home, successes)
+
+
+def _night(installation: Installation, day: date) -> list[RunReport]:
+    """The real night of one day, at no pace: the simulated Bling is asked as fast as it answers."""
+    unpaced = {"bling": {"calls_per_second": UNPACED}}
+    with open_instance(installation.settings) as instance:
+        return run_range(
+            instance, "daily_update", "loja", day, day, starts=DAY, now=installation.now, resources=unpaced
+        )  # fmt: skip
 
 
 def _keep_books_in_bling(installation: Installation) -> None:
@@ -331,8 +339,7 @@ def _assert_the_search_can_fail(trail: Trail, monkeypatch: pytest.MonkeyPatch) -
     path = "/Api/v3/pedidos/vendas"
     status, body = BODIES[path]
     trail.installation.sandbox.faults.add(Fault("status", path=path, status=status, body=body, times=None))
-    with open_instance(trail.installation.settings) as instance:
-        reports = run_range(instance, "daily_update", "loja", day, day, starts=DAY, now=trail.installation.now)
+    reports = _night(trail.installation, day)
     found = " ".join(trail.places_of(PLANTED))
     assert "street in" in found, reports
     assert "dashboard.updates_log" in found
@@ -435,6 +442,7 @@ def _assert_they_were_served(installation: Installation) -> None:
         answer = httpx.get(
             installation.sandbox.url + path,
             headers={"Authorization": f"Bearer {pair.access_token}", "x-format-new": "true"},
+            verify=trusted(),
         )
         texts.append(json.dumps(answer.json(), ensure_ascii=False))
     together = "\n".join(texts)
