@@ -14,6 +14,7 @@ from uuid import uuid4
 import dagster as dg
 import psycopg
 from dagster._core.events import DagsterEvent, DagsterEventBatchMetadata
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_fixed
 
 from viang_pipeline import partitions
 from viang_pipeline.assets.preview import Preview
@@ -25,7 +26,7 @@ from viang_pipeline.warehouse.database import went_away
 Each = Callable[[str, list[date]], Outcome]
 
 RETRIES, RETRY_AFTER = 4, 30
-"""How often, and after how many seconds, a step begins again when the database went away in the middle of it. What was
+"""How often, and after how many seconds, work begins again when the database went away in the middle of it. What was
 committed is found again and not written twice."""
 
 AGAIN = dg.RetryPolicy(max_retries=RETRIES, delay=RETRY_AFTER)
@@ -42,18 +43,20 @@ def each_client(
 ) -> dg.MaterializeResult[None]:
     """Do ``work`` for every client of the run; materialization metadata for people in the result, with ``preview``.
 
-    Raises dagster.Failure naming every client that failed, after all others were done; RetryRequested when a failure
-    is only that the database went away.
+    Where the database went away the work begins again here and not as a step of its own: the marts of the run would not
+    wait for that, and what they are built without is a restatement later. Raises dagster.Failure naming every client
+    that failed, after all others were done.
     """
     wanted = partitions.client_days(context, now)
     path = context.asset_key.path
     source = path[0] if len(path) > 1 else None
     outcomes: dict[str, Outcome] = {}
     failures: dict[str, Exception] = {}
+    again = _again(context)
     for client_id, days in wanted.items():
         try:
             with about(run_id=context.run.run_id, client_id=client_id, source=source):
-                outcomes[client_id] = work(client_id, days)
+                outcomes[client_id] = again(work, client_id, days)
         except PartialCollectionError as stopped:
             outcomes[client_id], failures[client_id] = stopped.outcome, stopped.failure
         except (ViangError, psycopg.Error) as failure:
@@ -66,15 +69,28 @@ def each_client(
     metadata = _metadata(wanted, outcomes, failures)
     if preview is not None and not failures:
         try:
-            metadata |= preview(wanted)
+            metadata |= again(preview, wanted)
         except (ViangError, psycopg.Error) as failure:
             failures = dict.fromkeys(wanted, failure)
     _report(context, outcomes, metadata, failed=bool(failures))
     if failures:
-        if context.retry_number < RETRIES and any(went_away(failure) for failure in failures.values()):
-            raise dg.RetryRequested(max_retries=RETRIES, seconds_to_wait=RETRY_AFTER)
         raise _failure(failures, metadata)
     return dg.MaterializeResult(metadata=metadata)
+
+
+def _again(context: dg.AssetExecutionContext) -> Retrying:
+    """Calls what it is given, and again while the database is away."""
+
+    def tell(state: RetryCallState) -> None:
+        context.log.warning("O banco saiu do ar no meio do trabalho; ele recomeça em %.0f s", state.upcoming_sleep)
+
+    return Retrying(
+        retry=retry_if_exception(went_away),
+        wait=wait_fixed(RETRY_AFTER),
+        stop=stop_after_attempt(1 + RETRIES),
+        before_sleep=tell,
+        reraise=True,
+    )
 
 
 def _report(

@@ -148,9 +148,11 @@ class Toy:
     away: int = 0
     away_in_preview: int = 0
     asked: int = 0
+    previewed: int = 0
 
     def preview(self, wanted: partitions.ClientDays) -> dict[str, object]:
-        if self.asked <= self.away_in_preview:
+        self.previewed += 1
+        if self.previewed <= self.away_in_preview:
             raise DatabaseAway("O Postgres não aceitou a conexão", where="banco", action="Espere.")
         return {}
 
@@ -223,19 +225,21 @@ def test_what_was_done_before_a_failure_is_reported(instance: dg.DagsterInstance
     assert reported(result, instance) == keys("casa", FIRST, date(2026, 7, 2))
 
 
-def test_a_step_begins_again_when_the_database_went_away(
+def test_work_begins_again_within_its_step_when_the_database_went_away(
     instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A step of its own later would let marts be built without it, and restated."""
     monkeypatch.setattr(client_days, "RETRY_AFTER", 0)
     toy = Toy(away=2)
 
     result = execute(toy, single("casa", "2026-07-01"), instance)
 
     assert (result.success, toy.asked) == (True, 3)
+    assert not instance.all_logs(result.run_id, of_type=dg.DagsterEventType.STEP_UP_FOR_RETRY)
     assert reported(result, instance) == keys("casa", FIRST, FIRST)
 
 
-def test_a_step_whose_preview_lost_the_database_begins_again(
+def test_a_preview_that_lost_the_database_is_made_again(
     instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(client_days, "RETRY_AFTER", 0)
@@ -243,7 +247,7 @@ def test_a_step_whose_preview_lost_the_database_begins_again(
 
     result = execute(toy, single("casa", "2026-07-01"), instance)
 
-    assert (result.success, toy.asked) == (True, 2)
+    assert (result.success, toy.asked, toy.previewed) == (True, 1, 2)
 
 
 def test_a_database_that_stays_away_fails_the_step_with_a_sentence(
