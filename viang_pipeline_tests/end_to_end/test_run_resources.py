@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import dagster as dg
+import psycopg
 import pytest
 
 from viang_pipeline.definitions import build_definitions
@@ -45,18 +46,17 @@ def test_quota_and_accounts_are_asked_for_once_and_the_work_is_done_on_one_conne
 ) -> None:
     opened: list[Session] = []
     looked_up: list[str] = []
-    alive, state = Session._alive, TokenVault.state
+    connected, state = Session._connected, TokenVault.state
 
-    def noted(session: Session):  # type: ignore[no-untyped-def]
-        if session._connection is None:
-            opened.append(session)
-        return alive(session)
+    def noted(session: Session) -> psycopg.Connection:
+        opened.append(session)
+        return connected(session)
 
     def asked(vault: TokenVault, client_id: str, platform: str) -> TokenState | None:
         looked_up.append(client_id)
         return state(vault, client_id, platform)
 
-    monkeypatch.setattr(Session, "_alive", noted)
+    monkeypatch.setattr(Session, "_connected", noted)
     monkeypatch.setattr(TokenVault, "state", asked)
     assert run_both_clients()
 
