@@ -31,7 +31,7 @@ from viang_pipeline.marts.build import BUILDERS, build_mart
 from viang_pipeline.marts.rehearse import BLING_COLLECTORS, COLLECTORS
 from viang_pipeline.metabase.refresh import refresh_metabase
 from viang_pipeline.settings import load_settings
-from viang_pipeline.sources import http, pacing
+from viang_pipeline.sources import http
 from viang_pipeline.warehouse import ledgers
 from viang_pipeline.warehouse.database import open_database
 from viang_pipeline.warehouse.load import RawRow, upsert_raw
@@ -61,7 +61,6 @@ def perform(order: Order, report: Connection) -> None:
     os.environ.update(order.environment)
     http.FIRST_BACKOFF = 0.0
     http._wait = lambda state: 0.0
-    pacing.BLING_TOKEN_RATE = pacing.BLING_ADDRESS_RATE = UNPACED
     home = Path(order.environment["VIANG_HOME"])
     os.chdir(home)
     instrument = Instrument(order.fatal)

@@ -17,7 +17,7 @@ from viang_pipeline.collect.bling.access import bling_client
 from viang_pipeline.marts import rehearse
 from viang_pipeline.sandbox import World
 from viang_pipeline.settings import Settings
-from viang_pipeline.sources import http, pacing
+from viang_pipeline.sources import http
 from viang_pipeline.warehouse.database import Database
 from viang_pipeline_tests.conftest import PostgresServer, copied, open_folder, remove_home
 from viang_pipeline_tests.end_to_end.driver import Installation, installed
@@ -46,8 +46,6 @@ def wait_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither between repeats nor for a pace."""
     monkeypatch.setattr(http, "FIRST_BACKOFF", 0.0)
     monkeypatch.setattr(http, "_wait", lambda state: 0.0)
-    monkeypatch.setattr(pacing, "BLING_TOKEN_RATE", UNPACED)
-    monkeypatch.setattr(pacing, "BLING_ADDRESS_RATE", UNPACED)
     monkeypatch.setattr(rehearse, "bling_client", partial(bling_client, rate=UNPACED))
 
 
