@@ -8,8 +8,12 @@ import threading
 import time
 from collections.abc import Callable
 
+import httpx
 import pytest
 
+from viang_pipeline.sources.bounded import BoundedClient
+from viang_pipeline.sources.http import HttpClient
+from viang_pipeline.sources.pacing import SIMULATED_RATE, bling_scopes
 from viang_pipeline.sources.route_families import REPEATED, RouteFamilies
 from viang_pipeline.sources.side_by_side import AHEAD, LANES, ahead, side_by_side
 from viang_pipeline_tests.sources import first_reads
@@ -105,3 +109,24 @@ def test_refusals_of_requests_under_way_together_count_once() -> None:
 def test_lanes_that_meet_a_kind_of_answer_for_the_first_time_together_read_it() -> None:
     ended = subprocess.run([sys.executable, first_reads.__file__], capture_output=True, text=True)
     assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_threads_that_ask_at_once_share_no_connections_and_the_next_question_takes_one_that_is_there() -> None:
+    together, used = threading.Barrier(LANES), []
+
+    def send(client: BoundedClient, request: httpx.Request) -> httpx.Response:
+        used.append(client)
+        if request.url.path != "/alone":
+            together.wait(10)
+        return httpx.Response(200, json={}, request=request)
+
+    with pytest.MonkeyPatch.context() as patch, HttpClient(base_url="http://127.0.0.1:9") as http:
+        patch.setattr(BoundedClient, "send", send)
+        list(side_by_side(http.get, ["/together"] * LANES))
+        assert len(set(used)) == LANES
+        http.get("/alone")
+        assert len(set(used)) == LANES
+
+
+def test_a_simulated_account_waits_for_none_of_its_budgets() -> None:
+    assert {scope.ceiling for scope in bling_scopes("1", account_rate=SIMULATED_RATE)} == {SIMULATED_RATE}
