@@ -21,7 +21,8 @@ from viang_pipeline.domain.business_day import days_between
 from viang_pipeline.sandbox import Sandbox
 from viang_pipeline.sandbox.generate import generate_world
 from viang_pipeline.sandbox.profiles import HOUSEHOLD
-from viang_pipeline.sources.http import TIMEOUT, HttpClient
+from viang_pipeline.sources.connection import TIMEOUT
+from viang_pipeline.sources.http import HttpClient
 from viang_pipeline.sources.mercado_livre.client import MercadoLivreClient
 from viang_pipeline.warehouse.database import Database
 from viang_pipeline.warehouse.session import Session

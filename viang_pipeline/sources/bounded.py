@@ -1,7 +1,7 @@
-"""The HTTP library's client with an end to every answer: so many bytes, so many seconds, one known packing.
+"""An end to every answer: so many bytes, so many seconds, one known packing; and the HTTP library's client with it.
 
-Every client of an outside system is one of these. A server that sends without end, slowly or packed a thousand times
-over costs one failed request and never the process.
+Whatever reads an outside system reads within these limits. A server that sends without end, slowly or packed a thousand
+times over costs one failed request and never the process.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ MOST_SECONDS = 120.0
 """For a body once its headers are here. The library's own time limit is per block of it and never ends a slow drip."""
 
 PLAIN = ("", "identity")
-PACKINGS = (*PLAIN, "gzip", "deflate")
+ACCEPTED = "gzip, deflate"
+PACKINGS = (*PLAIN, *ACCEPTED.split(", "))
 """One of these: a block of 64 KB grows to 64 MB at most before it is counted; packed twice it would grow to 64 GB."""
 
 
@@ -39,7 +40,7 @@ class BoundedClient(httpx.Client):
         **settings: Any,
     ) -> None:
         super().__init__(**settings, follow_redirects=False)
-        self.headers["Accept-Encoding"] = "gzip, deflate"
+        self.headers["Accept-Encoding"] = ACCEPTED
         self._most_bytes = most_bytes
         self._most_seconds = most_seconds
         self._clock = clock
@@ -56,18 +57,8 @@ class BoundedClient(httpx.Client):
         """
         response = super().send(request, stream=True, **{**settings, "follow_redirects": False})
         try:
-            packing = response.headers.get("content-encoding", "").strip().lower()
-            if packing not in PACKINGS:
-                raise Unbounded("packed in a way nobody asked for")
-            announced = response.headers.get("content-length", "")
-            if announced.isdecimal() and int(announced[:20]) > self._most_bytes:
-                raise Unbounded("announced as too big")
-            if packing in PLAIN:
-                assert isinstance(response.stream, httpx.SyncByteStream)  # as every synchronous transport gives it
-                response.stream = _Ended(response.stream, self._within(response.stream, request))
-                response.read()
-                return response
-            content = b"".join(self._within(response.iter_bytes(), request))
+            refuse(response.headers, self._most_bytes)
+            content = b"".join(within(response.iter_bytes(), self._most_bytes, self._most_seconds, self._clock))
         finally:
             response.close()
         headers = [(name, value) for name, value in response.headers.multi_items() if name not in _OF_THE_TRANSFER]
@@ -75,31 +66,37 @@ class BoundedClient(httpx.Client):
             response.status_code, headers=headers, content=content, request=request, extensions=response.extensions
         )
 
-    def _within(self, blocks: Iterable[bytes], request: httpx.Request) -> Iterator[bytes]:
-        """The blocks of a body as long as they stay within the limits."""
-        latest = self._clock() + self._most_seconds
-        taken = 0
-        for block in blocks:
-            taken += len(block)
-            if taken > self._most_bytes:
-                raise Unbounded("too big")
-            if self._clock() > latest:
-                raise httpx.ReadTimeout("the body takes too long", request=request)
-            yield block
+
+def packing(headers: httpx.Headers) -> str:
+    """How a body is packed; empty for not at all."""
+    return str(headers.get("content-encoding", "")).strip().lower()
 
 
-class _Ended(httpx.SyncByteStream):
-    """A stream read through limits; closing it closes the connection's."""
+def refuse(headers: httpx.Headers, most_bytes: int = MOST_BYTES) -> None:
+    """Raises Unbounded for a body that says by itself that it goes beyond the limits."""
+    if packing(headers) not in PACKINGS:
+        raise Unbounded("packed in a way nobody asked for")
+    announced = headers.get("content-length", "")
+    if announced.isdecimal() and int(announced[:20]) > most_bytes:
+        raise Unbounded("announced as too big")
 
-    def __init__(self, stream: httpx.SyncByteStream, blocks: Iterator[bytes]) -> None:
-        self._stream = stream
-        self._blocks = blocks
 
-    def __iter__(self) -> Iterator[bytes]:
-        return self._blocks
-
-    def close(self) -> None:
-        self._stream.close()
+def within(
+    blocks: Iterable[bytes],
+    most_bytes: int = MOST_BYTES,
+    most_seconds: float = MOST_SECONDS,
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[bytes]:
+    """The blocks of a body as long as they stay within the limits. Raises Unbounded, httpx.ReadTimeout."""
+    latest = clock() + most_seconds
+    taken = 0
+    for block in blocks:
+        taken += len(block)
+        if taken > most_bytes:
+            raise Unbounded("too big")
+        if clock() > latest:
+            raise httpx.ReadTimeout("the body takes too long")
+        yield block
 
 
 class _NoCookies(httpx.Cookies):

@@ -18,21 +18,22 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Protocol, Self
+from urllib.parse import urlencode
 
 import httpx
+import msgspec
 import tenacity
 
 from viang_pipeline.failures import PermanentFailure, SourceFailure, SourcePaused, TransientFailure
 from viang_pipeline.sources import payloads
-from viang_pipeline.sources.bounded import BoundedClient, Unbounded
+from viang_pipeline.sources.bounded import Unbounded
 from viang_pipeline.sources.conduct import Broken, Conduct, Verdict
+from viang_pipeline.sources.connection import HEADERS, Connection, NoReplyError, Question, Reply, connection_to
 from viang_pipeline.sources.pacers import Pacer
 from viang_pipeline.sources.redaction import quiet_http_library
-from viang_pipeline.sources.trust import trusted
 
 log = logging.getLogger(__name__)
 
-TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 FIRST_BACKOFF = 0.5
 LONGEST_BACKOFF = 30.0
 
@@ -123,8 +124,8 @@ class HttpClient:
         self._prefix = self._base.path.rstrip("/")
         self._turn = threading.Lock()  # for the counters and the conduct; never held while waiting
         self._transport = transport
-        self._idle = deque([self._line()])
-        self._headers = dict(self._idle[0].headers)
+        self._idle: deque[Connection] = deque()
+        self._headers = {**HEADERS, **{name.lower(): value for name, value in self._conduct.headers.items()}}
         self._retrying = tenacity.Retrying(
             retry=_may_repeat,
             wait=_wait,
@@ -142,8 +143,8 @@ class HttpClient:
 
     def close(self) -> None:
         """Close the connections."""
-        for client in self._idle:
-            client.close()
+        for idle in self._idle:
+            idle.close()
 
     def get(
         self,
@@ -190,17 +191,17 @@ class HttpClient:
             raise stopped
         attempt.tries += 1
         token = self._token(attempt, lambda tokens: tokens.access_token())
-        response = self._send(attempt, token)
-        if token and response.status_code in (401, 403) and not attempt.renewed:
-            another = self._another_token(attempt, response, token)
+        reply = self._send(attempt, token)
+        if token and reply.status in (401, 403) and not attempt.renewed:
+            another = self._another_token(attempt, reply, token)
             if another is not None:
                 attempt.renewed = True
-                response = self._send(attempt, another)
-        return self._judge(attempt, response)
+                reply = self._send(attempt, another)
+        return self._judge(attempt, reply)
 
-    def _another_token(self, attempt: _Attempt, response: httpx.Response, rejected: str) -> str | None:
+    def _another_token(self, attempt: _Attempt, reply: Reply, rejected: str) -> str | None:
         """Another token where the refusal calls for one."""
-        wish = self._conduct.renewal(response.status_code, response.content)
+        wish = self._conduct.renewal(reply.status, reply.content)
         if wish == "renew":
             return self._token(attempt, lambda tokens: tokens.renew(rejected))
         if wish == "no":
@@ -217,7 +218,7 @@ class HttpClient:
         attempt.repeatable = True
         return token
 
-    def _send(self, attempt: _Attempt, token: str | None) -> httpx.Response:
+    def _send(self, attempt: _Attempt, token: str | None) -> Reply:
         if not _ROUTE.fullmatch(attempt.path) or ".." in attempt.path:
             raise PermanentFailure(
                 f"{self.source}: um código recebido não serve num endereço",
@@ -226,24 +227,20 @@ class HttpClient:
             )
         if self._pacer:
             self._pacer.wait()
-        request = self._request(attempt, token)
+        question = self._question(attempt, token)
         with self._turn:
             self.requests += 1
             if (calls := _calls.get()) is not None:
                 calls.made += 1
-        how: Broken | None
+        how: Broken | None = None
         try:
-            with self._alone() as client:
-                return client.send(request)
-        except httpx.TimeoutException:
-            how = "timeout"
-        except httpx.ConnectError:
-            how = "refused"
+            with self._alone() as alone:
+                return alone.ask(question)
+        except NoReplyError as broken:
+            how = broken.how
         except Unbounded:
-            how = None
-        except (httpx.HTTPError, httpx.StreamError):
-            how = "cut"
-        # Raised outside the except block: the HTTP library's error holds the request, and the request the token.
+            pass
+        # Raised outside the except block: an error of the HTTP library holds the question, and the question the token.
         if how is None:
             raise PermanentFailure(
                 f"{self.source} mandou uma resposta grande demais",
@@ -255,45 +252,32 @@ class HttpClient:
         raise self._obey(attempt, verdict)
 
     @contextmanager
-    def _alone(self) -> Iterator[BoundedClient]:
-        """A client nobody else is using: of one they share, threads spend half their time waiting for its lock. The one
-        used last comes first; its connection is the likeliest to be open still."""
+    def _alone(self) -> Iterator[Connection]:
+        """A connection nobody else is using: of a pool they share, threads spend half their time waiting for its lock.
+        The one used last comes first: it is the likeliest to be open still."""
         try:
-            client = self._idle.pop()
+            used = self._idle.pop()
         except IndexError:
-            client = self._line()
+            used = connection_to(self._base, self._transport)
         try:
-            yield client
+            yield used
         finally:
-            self._idle.append(client)
+            self._idle.append(used)
 
-    def _line(self) -> BoundedClient:
-        return BoundedClient(
-            transport=self._transport,
-            timeout=TIMEOUT,
-            verify=trusted(),
-            headers={"Accept": "application/json", **self._conduct.headers},
-        )
-
-    def _request(self, attempt: _Attempt, token: str | None) -> httpx.Request:
-        """What the library's ``request`` would build, in half its time: it reads the address twice and copies the
-        headers three times."""
+    def _question(self, attempt: _Attempt, token: str | None) -> Question:
         headers = {**self._headers, **{name.lower(): value for name, value in attempt.headers.items()}}
         if token:
             headers["authorization"] = f"Bearer {token}"
-        path = self._prefix + attempt.path
+        target = self._prefix + attempt.path
         if attempt.params:
-            path = f"{path}?{httpx.QueryParams(attempt.params)}"
-        return httpx.Request(
-            attempt.method,
-            self._base.copy_with(raw_path=path.encode("ascii")),
-            headers=headers,
-            json=attempt.body,
-        )
+            target = f"{target}?{urlencode(attempt.params, doseq=True)}"
+        if attempt.body is None:
+            return Question(attempt.method, target, headers)
+        headers["content-type"] = "application/json"
+        return Question(attempt.method, target, headers, msgspec.json.encode(attempt.body))
 
-    def _judge(self, attempt: _Attempt, response: httpx.Response) -> Answer:
-        status, content = response.status_code, payloads.storable(response.content)
-        headers = response.headers
+    def _judge(self, attempt: _Attempt, reply: Reply) -> Answer:
+        status, headers, content = reply.status, reply.headers, payloads.storable(reply.content)
         with self._turn:
             self._conduct.answered(attempt.path, status)
         if status in attempt.accept:

@@ -8,10 +8,10 @@ import threading
 import time
 from collections.abc import Callable
 
-import httpx
 import pytest
 
-from viang_pipeline.sources.bounded import BoundedClient
+from viang_pipeline.sources import http
+from viang_pipeline.sources.connection import Question, Reply
 from viang_pipeline.sources.http import HttpClient
 from viang_pipeline.sources.pacing import SIMULATED_RATE, bling_scopes
 from viang_pipeline.sources.route_families import REPEATED, RouteFamilies
@@ -114,18 +114,26 @@ def test_lanes_that_meet_a_kind_of_answer_for_the_first_time_together_read_it() 
 def test_threads_that_ask_at_once_share_no_connections_and_the_next_question_takes_one_that_is_there() -> None:
     together, used = threading.Barrier(LANES), []
 
-    def send(client: BoundedClient, request: httpx.Request) -> httpx.Response:
-        used.append(client)
-        if request.url.path != "/alone":
-            together.wait(10)
-        return httpx.Response(200, json={}, request=request)
+    class Meeting:
+        """Answers once all lanes have asked."""
 
-    with pytest.MonkeyPatch.context() as patch, HttpClient(base_url="http://127.0.0.1:9") as http:
-        patch.setattr(BoundedClient, "send", send)
-        list(side_by_side(http.get, ["/together"] * LANES))
-        assert len(set(used)) == LANES
-        http.get("/alone")
-        assert len(set(used)) == LANES
+        def ask(self, question: Question) -> Reply:
+            used.append(self)
+            if question.target != "/alone":
+                together.wait(10)
+            return Reply(200, {}, b"{}")
+
+        def close(self) -> None:
+            used.remove(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(http, "connection_to", lambda base, transport: Meeting())
+        with HttpClient(base_url="http://127.0.0.1:9") as client:
+            list(side_by_side(client.get, ["/together"] * LANES))
+            assert len(set(used)) == LANES
+            client.get("/alone")
+            assert len(set(used)) == LANES
+    assert len(used) == 1, "each was closed, the one that was used twice a last time"
 
 
 def test_a_simulated_account_waits_for_none_of_its_budgets() -> None:
