@@ -28,7 +28,6 @@ HEADERS = {"accept": "application/json", "accept-encoding": ACCEPTED, "user-agen
 _PROXIED = frozenset({"http", "https", "all"})
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 """These say how long their body is even when they have none (RFC 9110 §8.6)."""
-_TIMES = {"timeout": TIMEOUT.as_dict()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +82,7 @@ class _Straight:
         port = base.port or (443 if base.scheme == "https" else 80)
         self._origin = httpcore.Origin(base.raw_scheme, base.raw_host, port)
         self._host = base.netloc
+        self._times = {"timeout": TIMEOUT.as_dict()}
         self._engine: httpcore.HTTPConnection | None = None
 
     def ask(self, question: Question) -> Reply:
@@ -110,7 +110,9 @@ class _Straight:
         headers = [(b"host", self._host), *((name.encode(), text.encode()) for name, text in question.headers.items())]
         if question.body is not None or question.method in _WITH_BODY:
             headers.append((b"content-length", b"%d" % len(question.body or b"")))
-        request = httpcore.Request(question.method, target, headers=headers, content=question.body, extensions=_TIMES)
+        request = httpcore.Request(
+            question.method, target, headers=headers, content=question.body, extensions=self._times
+        )
         response = self._ready().handle_request(request)
         try:
             found = httpx.Headers(response.headers)

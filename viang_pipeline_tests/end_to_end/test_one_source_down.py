@@ -27,7 +27,7 @@ from viang_pipeline.sandbox import Fault
 from viang_pipeline.sandbox.ads_generate import advertise
 from viang_pipeline.sandbox.billing_generate import bill_seller
 from viang_pipeline.sandbox.traffic_generate import attract
-from viang_pipeline.sources import http
+from viang_pipeline.sources import connection, http
 from viang_pipeline.warehouse.client_status import ReadState, read_states
 from viang_pipeline_tests.end_to_end.claims_turbulence import claim_wildly
 from viang_pipeline_tests.end_to_end.comparison import compare
@@ -169,7 +169,7 @@ def shop(opened: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
     take_over(opened.installation, monkeypatch)
     enough: Callable[[int, float], object] = http._enough
     monkeypatch.setattr(http, "_enough", lambda attempts, seconds: enough(ATTEMPTS, seconds))
-    monkeypatch.setattr(http, "TIMEOUT", IMPATIENT)
+    monkeypatch.setattr(connection, "TIMEOUT", IMPATIENT)
     return opened
 
 

@@ -16,7 +16,7 @@ from viang_pipeline.sandbox import Fault, World
 from viang_pipeline.sandbox.faults import FaultKind
 from viang_pipeline.sandbox.generate import generate_world
 from viang_pipeline.sandbox.profiles import DEMO_PROFILES
-from viang_pipeline.sources import http
+from viang_pipeline.sources import connection
 from viang_pipeline_tests.end_to_end.comparison import BLOCKS, Comparison, compare
 from viang_pipeline_tests.end_to_end.conftest import Install, take_over
 from viang_pipeline_tests.end_to_end.driver import Installation, stored, utc
@@ -146,7 +146,7 @@ def test_a_failed_read_changes_nothing_and_the_next_good_night_is_right(
 
 
 def test_passing_trouble_is_overcome_within_the_night(install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "TIMEOUT", httpx.Timeout(2.0))
+    monkeypatch.setattr(connection, "TIMEOUT", httpx.Timeout(2.0))
     shops = Shops.open(install, turbulent_world(9, FIRST, 11, sellers=1), FIRST + timedelta(days=8))
     shops.night(at_night(8))
     shops.installation.sandbox.faults.add(Fault("slow", path="/orders/search", seconds=3))

@@ -284,9 +284,7 @@ def test_a_failure_says_what_happened_and_where(nobody: httpx.URL) -> None:
 
 
 def test_a_server_that_says_nothing_is_told_as_a_time_out(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
-    short = httpx.Timeout(0.2)
-    monkeypatch.setattr(connection, "TIMEOUT", short)
-    monkeypatch.setattr(connection, "_TIMES", {"timeout": short.as_dict()})
+    monkeypatch.setattr(connection, "TIMEOUT", httpx.Timeout(0.2))
     with Server(lambda wire, head: not threading.Event().wait(2)) as server:
         assert broken(asking(server)) == "timeout"
 
