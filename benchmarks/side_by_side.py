@@ -230,7 +230,7 @@ def written(database: Database, schemas: Sequence[str]) -> int:
 
 OURS = (
     *(f"collect.{name}" for name in ("orders", "order_windows", "shipments", "shipment_plan", "work")),
-    *(f"sources.{name}" for name in ("http", "conduct", "payloads", "side_by_side")),
+    *(f"sources.{name}" for name in ("http", "connection", "bounded", "conduct", "payloads", "side_by_side")),
     *(f"sources.mercado_livre.{name}" for name in ("client", "payloads")),
     *(f"warehouse.{name}" for name in ("database", "session", "load", "ledgers", "locks")),
     *(f"marts.{name}" for name in ("build", "lines", "mercado_livre", "aggregates", "blocks")),
