@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from ipaddress import IPv4Address
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -114,7 +115,7 @@ def question(target: str = "/x", method: str = "GET", body: bytes | None = None,
 
 
 @pytest.fixture(params=["straight", "by the client"], autouse=True)
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Both ways to the same host: what is asked of one is asked of the other."""
     for name in ("http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
@@ -123,6 +124,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None
         # A proxy that is passed by for every host: only the way changes.
         monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
         monkeypatch.setenv("no_proxy", "127.0.0.1")
+    return str(request.param)
 
 
 @pytest.fixture
@@ -160,6 +162,21 @@ def test_the_question_is_sent_as_it_was_put_and_the_answer_comes_back_whole(aski
         assert "content-length" not in sent
     assert (reply.status, reply.content) == (200, b'{"a":1}')
     assert reply.headers["x-total"] == reply.headers["X-Total"] == "7"
+
+
+def test_only_where_there_are_proxies_the_client_is_in_the_way(
+    way: str, asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[bounded.BoundedClient] = []
+
+    def make(**settings: Any) -> bounded.BoundedClient:
+        made.append(bounded.BoundedClient(**settings))
+        return made[-1]
+
+    monkeypatch.setattr(connection, "BoundedClient", make)
+    with Server(saying(http_answer(b"{}"))) as server:
+        asking(server).ask(question())
+    assert len(made) == (way == "by the client")
 
 
 @pytest.mark.parametrize(("body", "length"), [(b'{"nome":"a\xc3\xa7\xc3\xa3o"}', 17), (None, 0)])
