@@ -133,7 +133,12 @@ class _Straight:
 class _ByClient:
     def __init__(self, base: httpx.URL, transport: httpx.BaseTransport | None) -> None:
         self._base = base
-        self._client = BoundedClient(transport=transport, timeout=TIMEOUT, verify=trusted())
+        self._client = BoundedClient(
+            transport=transport,
+            timeout=TIMEOUT,
+            verify=trusted(),
+            limits=httpx.Limits(keepalive_expiry=KEPT_SECONDS),
+        )
 
     def ask(self, question: Question) -> Reply:
         address = self._base.copy_with(raw_path=question.target.encode("ascii"))

@@ -15,7 +15,8 @@ from viang_pipeline.mail.report_mail import Kpi, ReportSummary
 from viang_pipeline.sources.smtp import Mailer
 from viang_pipeline.warehouse import clients
 from viang_pipeline.warehouse.database import Database
-from viang_pipeline_tests.mail.servers import Authority, Mailbox, mailer_to, make_authority, serving
+from viang_pipeline_tests.authority import Authority, make_authority
+from viang_pipeline_tests.mail.servers import Mailbox, mailer_to, serving
 
 NOW = datetime(2026, 11, 4, 11, 0, tzinfo=UTC)
 ANA, BIA = "ana@loja.com.br", "bia@loja.com.br"

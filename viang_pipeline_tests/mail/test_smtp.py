@@ -12,8 +12,9 @@ from viang_pipeline.failures import SourcePaused
 from viang_pipeline.mail.access import open_mailer
 from viang_pipeline.settings import Settings, SettingsError, load_settings
 from viang_pipeline.sources.smtp import Mailer, _dots_doubled
+from viang_pipeline_tests.authority import Authority
 from viang_pipeline_tests.mail.conftest import ANA
-from viang_pipeline_tests.mail.servers import Authority, Mailbox, mailer_to, serving
+from viang_pipeline_tests.mail.servers import Mailbox, mailer_to, serving
 
 
 def send(mailer: Mailer) -> None:

@@ -9,24 +9,18 @@ import threading
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from functools import partial
-from ipaddress import IPv4Address
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from viang_pipeline.failures import SourceFailure, TransientFailure
 from viang_pipeline.sources import bounded, connection
 from viang_pipeline.sources.bounded import Unbounded
 from viang_pipeline.sources.connection import HEADERS, Connection, NoReplyError, Question, Reply, connection_to
 from viang_pipeline.sources.http import HttpClient
+from viang_pipeline_tests.authority import Authority, make_authority
 from viang_pipeline_tests.sources.answers import Tokens
 
 PATIENCE = 10
@@ -145,8 +139,18 @@ Asking = Callable[[Server], Connection]
 
 def broken(asked: Connection) -> str:
     with pytest.raises(NoReplyError) as failure:
-        asked.ask(question())
+        asked.ask(question(authorization="Bearer t"))
+    assert _chain(failure.value) == [failure.value], "an error of the library holds the question"
     return failure.value.how
+
+
+def _chain(failure: BaseException | None) -> list[BaseException]:
+    """A failure and everything it was raised from."""
+    found = []
+    while failure is not None:
+        found.append(failure)
+        failure = failure.__cause__ or failure.__context__
+    return found
 
 
 def test_the_question_is_sent_as_it_was_put_and_the_answer_comes_back_whole(asking: Asking) -> None:
@@ -200,6 +204,16 @@ def test_questions_one_after_the_other_share_a_connection(asking: Asking) -> Non
         for number in range(5):
             asked.ask(question(f"/{number}"))
         assert (len(server.asked), server.connections) == (5, 1)
+
+
+def test_a_connection_that_rested_too_long_is_not_used_again(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "KEPT_SECONDS", 0.05)
+    with Server(saying(http_answer(b"{}"))) as server:
+        asked = asking(server)
+        asked.ask(question())
+        threading.Event().wait(0.2)
+        asked.ask(question())
+        assert server.connections == 2
 
 
 def test_a_connection_the_server_closed_meanwhile_costs_no_question(asking: Asking) -> None:
@@ -370,60 +384,23 @@ def test_no_failure_holds_the_token() -> None:
     assert _chain(failure.value) == [failure.value]
 
 
-def _chain(failure: BaseException | None) -> list[BaseException]:
-    found = []
-    while failure is not None:
-        found.append(failure)
-        failure = failure.__cause__ or failure.__context__
-    return found
-
-
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A key and a certificate for 127.0.0.1 that nobody vouches for."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "loja de teste")])
-    now = datetime.now(UTC)
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "both.pem"
-    path.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        + signed.public_bytes(serialization.Encoding.PEM)
-    )
-    return path
-
-
-@pytest.fixture
-def tls(certificate: Path) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    return context
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return make_authority(tmp_path_factory.mktemp("certificate"))
 
 
 def test_an_encrypted_connection_is_kept_like_any_other(
-    asking: Asking, tls: ssl.SSLContext, certificate: Path, monkeypatch: pytest.MonkeyPatch
+    asking: Asking, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    vouched = ssl.create_default_context(cafile=str(certificate))
-    monkeypatch.setattr(connection, "trusted", lambda: vouched)
-    with Server(saying(http_answer(b"{}")), tls) as server:
+    monkeypatch.setattr(connection, "trusted", lambda: authority.believer)
+    with Server(saying(http_answer(b"{}")), authority.server) as server:
         asked = asking(server)
         assert [asked.ask(question()).status for _ in range(3)] == [200] * 3
         assert server.connections == 1
 
 
-def test_a_certificate_nobody_vouches_for_is_told_the_token_by_nobody(asking: Asking, tls: ssl.SSLContext) -> None:
-    with Server(saying(http_answer(b"{}")), tls) as server:
+def test_a_certificate_nobody_vouches_for_is_told_the_token_by_nobody(asking: Asking, authority: Authority) -> None:
+    with Server(saying(http_answer(b"{}")), authority.server) as server:
         assert broken(asking(server)) == "refused"
         assert server.asked == []
 
