@@ -21,6 +21,7 @@ import dagster as dg
 import viang_pipeline
 from viang_pipeline.instance import prepare_instance
 from viang_pipeline.instance import processes as dagster
+from viang_pipeline.instance.health import faults
 from viang_pipeline.instance.ports import HOST, free_port, interface_answers, listens
 from viang_pipeline.settings import Settings
 from viang_pipeline.warehouse import embedded
@@ -78,8 +79,8 @@ class Installation:
         return f"http://{HOST}:{self.web_port}"
 
     def ready(self) -> bool:
-        """Whether the web interface answers and the code server listens."""
-        return listens(self.code.port) and interface_answers(self.web_port)
+        """Whether the code server listens and the web interface knows its code: before that it has no jobs to run."""
+        return listens(self.code.port) and interface_answers(self.web_port) and not faults(self.url, since=0.0)
 
 
 @contextmanager
